@@ -1,0 +1,4 @@
+// Package disk is a node's stable storage.
+package disk
+
+type Store struct{}

@@ -1,0 +1,79 @@
+// Package replica is what a protocol implements to become a system under test,
+// and the code that all systems share around it: sessions, forwarding to the
+// leader, retries and the answer to the client.
+package replica
+
+import (
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"nines/adapters/disk"
+	"nines/adapters/link"
+	"nines/bench"
+)
+
+// Open starts one node. It returns when the node serves its link, which may be
+// before there is a leader. What a system can be told beyond Env is in the
+// closure.
+type Open func(env Env) (Replica, error)
+
+// Env is everything that a node may touch.
+type Env struct {
+	ID      string
+	Members []string // all nodes, in a fixed order; ID is one of them
+	Link    *link.Endpoint
+	Disk    *disk.Store
+	Rand    *rand.Rand // seeded; for this node alone
+	Timing  Timing
+	Batch   Batch
+	Events  func(bench.Event) // never blocks; the host sets At and Node
+	Log     *slog.Logger
+}
+
+// Timing is the protocol's clockwork, the same for every system of a trial.
+type Timing struct {
+	Heartbeat time.Duration // interval between a leader's heartbeats
+	Election  time.Duration // least silence after which a follower stands for election
+}
+
+// Batch bounds what a node does at once, the same for every system of a trial.
+type Batch struct {
+	MaxBytes      int    // of entries in one message or one append
+	MaxEntries    int    // likewise
+	SnapshotEvery uint64 // applied entries between snapshots
+	Trailing      uint64 // entries kept behind a snapshot for slow followers
+}
+
+// A Call is one attempt at one operation. It is a value: a replica may keep it
+// although the session that made it has gone on.
+type Call struct {
+	Session uint64
+	Seq     uint64 // of the session's commands, from 1; the same on every attempt
+	Attempt uint64 // tells the completions of several attempts apart
+	Op      bench.Op
+	Done    Completer
+}
+
+// Complete answers the call.
+func (c *Call) Complete(r bench.Reply, err error) { c.Done.Complete(c.Attempt, r, err) }
+
+// A Completer takes the answer to an attempt. It never blocks, and ignores
+// attempts that are no longer waited for.
+type Completer interface {
+	Complete(attempt uint64, r bench.Reply, err error)
+}
+
+// A Replica is one running node of a protocol.
+type Replica interface {
+	// Submit starts the call. If it returns an error the call had no effect and
+	// is not completed; a node that does not lead returns a
+	// *bench.NotLeaderError. Otherwise the call is completed exactly once
+	// unless its proposal vanishes in the protocol: completed with an error
+	// that wraps ErrLost when the node loses its leadership or stops.
+	Submit(c Call) error
+	Status() bench.Status
+	// Close stops the node at once, as a crash would, and waits for all that it
+	// started. What was not synced is not synced now.
+	Close() error
+}

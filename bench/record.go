@@ -1,0 +1,41 @@
+package bench
+
+import "time"
+
+// An Interval records one step of a fault schedule: one injection.
+type Interval struct {
+	Step     int           `json:"step"`               // index of the step in the scenario
+	Fault    string        `json:"fault"`              // as written, such as "kill(leader)"
+	Nodes    []string      `json:"nodes,omitempty"`    // whom it hit, resolved at injection
+	Start    time.Duration `json:"start_ns"`           // injection began
+	Injected time.Duration `json:"injected_ns"`        // injection was complete
+	HealFrom time.Duration `json:"heal_from_ns"`       // healing began
+	End      time.Duration `json:"end_ns"`             // healing was complete
+	Evidence string        `json:"evidence,omitempty"` // proof that it bit; empty: it did not
+	NA       string        `json:"na,omitempty"`       // why the system cannot suffer it; nothing was injected
+	Error    string        `json:"error,omitempty"`    // why injection or healing failed
+}
+
+// An Event is something that a node did and that explains a figure.
+type Event struct {
+	At     time.Duration `json:"at_ns"`
+	Node   string        `json:"node"`
+	Kind   EventKind     `json:"kind"`
+	Term   uint64        `json:"term,omitempty"`
+	Detail string        `json:"detail,omitempty"`
+}
+
+// EventKind names what happened.
+type EventKind string
+
+// The events that nodes and hosts report.
+const (
+	EventLeader    EventKind = "leader"    // the node became leader in Term
+	EventFollows   EventKind = "follows"   // the node learnt that Detail leads in Term
+	EventNoLeader  EventKind = "no-leader" // the node no longer knows a leader
+	EventKilled    EventKind = "killed"
+	EventRestarted EventKind = "restarted"
+	EventSnapshot  EventKind = "snapshot"  // took a snapshot at index Detail
+	EventInstalled EventKind = "installed" // installed a snapshot from another node
+	EventFailed    EventKind = "failed"    // the node stopped by itself; Detail says why
+)

@@ -1,0 +1,63 @@
+// Package results is the folder of a run: what is in it, and how it is written
+// and read back. Files are written whole or not at all, and each carries a
+// schema version.
+package results
+
+import (
+	"time"
+
+	"nines/bench"
+)
+
+// Schema is the version of the files of a run folder. A reader refuses others.
+const Schema = 1
+
+// Facts is what a trial knows and its samples do not: trial.json.
+type Facts struct {
+	Schema     int               `json:"schema"`
+	Trial      string            `json:"trial"`  // name of the trial's folder, unique in the run
+	System     string            `json:"system"` // label, unique among the scenario's systems
+	Adapter    string            `json:"adapter"`
+	Settings   map[string]string `json:"settings,omitempty"` // the system's own, as effective
+	Guarantees Guarantees        `json:"guarantees"`
+	Repeat     int               `json:"repeat"` // from 1
+	Seed       uint64            `json:"seed"`
+	Host       string            `json:"host"`
+	Nodes      []string          `json:"nodes"`
+	Started    time.Time         `json:"started"` // wall clock at the base instant
+
+	Duration time.Duration `json:"duration_ns"` // of the measured period
+	Warmup   time.Duration `json:"warmup_ns"`   // before the base instant
+	Deadline time.Duration `json:"deadline_ns"` // good: done within this of due
+	Abandon  time.Duration `json:"abandon_ns"`  // a client gives up this long after due
+	Probe    time.Duration `json:"probe_ns"`    // period of one node's probes; 0: none
+	Arrivals string        `json:"arrivals"`    // constant, poisson or closed
+	Rate     float64       `json:"rate"`        // ops/s intended; 0 for closed
+	Workload string        `json:"workload"`
+	CAS      bool          `json:"cas"` // whether the workload has compare-and-swap
+
+	Offered  uint64            `json:"offered"` // Main ops due in the measured period, as counted by the engine
+	CPU      time.Duration     `json:"cpu_ns"`  // of the whole process, over the measured period
+	Cost     bench.Cost        `json:"cost"`    // of the cluster, over the measured period
+	Statuses []Final           `json:"statuses,omitempty"`
+	Failure  string            `json:"failure,omitempty"` // why the trial ended early; stacks are in stacks.txt
+	Notes    map[string]string `json:"notes,omitempty"`   // such as how long convergence took
+}
+
+// Guarantees is what an adapter declares of its system, and the conformance
+// suite proves.
+type Guarantees struct {
+	Reads      string `json:"reads"`      // linearizable, lease or local
+	Durability string `json:"durability"` // what an acknowledged write survives
+	Replicated bool   `json:"replicated"` // every node holds everything: digests must agree
+}
+
+// Linearizable reports whether the history must be linearizable.
+func (g Guarantees) Linearizable() bool { return g.Reads == "linearizable" || g.Reads == "lease" }
+
+// Final is a node's status after the last heal, when the cluster had converged
+// or the time for it was over.
+type Final struct {
+	Node string `json:"node"`
+	bench.Status
+}
