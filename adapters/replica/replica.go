@@ -4,12 +4,12 @@
 package replica
 
 import (
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"time"
 
 	"nines/adapters/disk"
-	"nines/adapters/link"
 	"nines/bench"
 )
 
@@ -22,7 +22,7 @@ type Open func(env Env) (Replica, error)
 type Env struct {
 	ID      string
 	Members []string // all nodes, in a fixed order; ID is one of them
-	Link    *link.Endpoint
+	Link    Port
 	Disk    *disk.Store
 	Rand    *rand.Rand // seeded; for this node alone
 	Timing  Timing
@@ -30,6 +30,22 @@ type Env struct {
 	Events  func(bench.Event) // never blocks; the host sets At and Node
 	Log     *slog.Logger
 }
+
+// A Port is a node's side of the message fabric. A payload is immutable once it
+// is sent, since both nodes may live in one process.
+type Port interface {
+	// Send never blocks; the message may be lost. size is what it would take on
+	// a wire, in bytes.
+	Send(to string, payload any, size int)
+	// Handle sets who takes messages; fn must not block. Messages that arrive
+	// before Handle is called are lost.
+	Handle(fn func(from string, payload any))
+}
+
+// ErrLost completes a call whose proposal may or may not take effect, because
+// the node lost its leadership or stopped. The session may safely try the same
+// command again: it carries the same Seq, and is applied once.
+var ErrLost = errors.New("leadership lost: the outcome is unknown")
 
 // Timing is the protocol's clockwork, the same for every system of a trial.
 type Timing struct {
