@@ -1,0 +1,270 @@
+// Package link is the message fabric between the nodes of an in-process
+// cluster: one directed link for each ordered pair, which can be delayed and
+// hurt.
+//
+// A link is a TCP connection's worth of guarantee: messages between two
+// attached endpoints arrive in the order in which they were sent, at most once,
+// and may be lost without notice. A message arrives after the delay of the
+// [Profile] and of the faults upon the link ([Fabric.HurtLink]), but never
+// before the one sent before it. On a link without delay and with nothing in
+// flight the sender itself calls the receiver's handler.
+package link
+
+import (
+	"container/heap"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// DefaultQueue is how many messages may be in flight on one link.
+const DefaultQueue = 1 << 16
+
+// Config says what a fabric connects.
+type Config struct {
+	Nodes   []string // all names, in a fixed order
+	Profile Profile  // the zero Profile adds no delay
+	Seed    uint64   // of what is random: loss and jitter
+
+	// Precise has an OS thread wait for delayed messages, which wakes within
+	// tens of microseconds; it cannot run in virtual time. Otherwise package
+	// time waits, which rounds waits in real time up to a millisecond.
+	Precise bool
+
+	// Queue is how many messages may be in flight on one link; one more is
+	// dropped and counted as overflow. 0 means DefaultQueue.
+	Queue int
+}
+
+// Validate tells what is wrong with the configuration.
+func (c Config) Validate() error {
+	for i, n := range c.Nodes {
+		if n == "" || slices.Contains(c.Nodes[:i], n) {
+			return fmt.Errorf("link: node name %q: names must be unique and not empty", n)
+		}
+	}
+	if c.Queue < 0 {
+		return fmt.Errorf("link: queue of %d messages, want 1 or more, or 0 for %d", c.Queue, DefaultQueue)
+	}
+	_, err := c.Profile.Delays(len(c.Nodes))
+	return err
+}
+
+// Fabric is the links between all nodes. Its methods are safe for concurrent
+// use.
+type Fabric struct {
+	queue int
+	start time.Time
+	nodes map[string]*node
+	links []*link // all but those of a node to itself
+
+	mu       sync.Mutex // guards what follows, and what links say it guards; never held while anything waits
+	due      dueHeap    // the links with messages in flight
+	sleep    time.Duration
+	closed   bool
+	overflow uint64
+
+	waiter waiter
+	done   chan struct{} // closed when the deliverer has ended
+}
+
+// node is a name and who is attached under it.
+type node struct {
+	name     string
+	attached atomic.Pointer[Endpoint]
+	out, in  []*link // without the one to itself
+	to       map[string]*link
+}
+
+// New returns a fabric to which nobody is attached. Close it.
+func New(cfg Config) (*Fabric, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	delays, err := cfg.Profile.Delays(len(cfg.Nodes))
+	if err != nil {
+		return nil, err
+	}
+	f := &Fabric{
+		queue: cfg.Queue,
+		start: time.Now(),
+		nodes: make(map[string]*node),
+		done:  make(chan struct{}),
+	}
+	if f.queue == 0 {
+		f.queue = DefaultQueue
+	}
+	for _, name := range cfg.Nodes {
+		f.nodes[name] = &node{name: name, to: make(map[string]*link)}
+	}
+	for i, from := range cfg.Nodes {
+		for j, to := range cfg.Nodes {
+			f.connect(f.nodes[from], f.nodes[to], delays[i][j], cfg.Seed)
+		}
+	}
+	if f.waiter, err = newWaiter(cfg.Precise); err != nil {
+		return nil, err
+	}
+	go f.deliver()
+	return f, nil
+}
+
+func (f *Fabric) connect(from, to *node, delay time.Duration, seed uint64) {
+	name := fnv.New64a()
+	fmt.Fprintf(name, "%q -> %q", from.name, to.name)
+	l := &link{
+		f: f, from: from, to: to,
+		base: delay, place: -1,
+		rand: rand.New(rand.NewPCG(seed, name.Sum64())),
+	}
+	l.setWeather(nil)
+	from.to[to.name] = l
+	if from != to {
+		f.links = append(f.links, l)
+		from.out, to.in = append(from.out, l), append(to.in, l)
+	}
+}
+
+// Attach gives a node that starts its end of the fabric.
+func (f *Fabric) Attach(name string) (*Endpoint, error) {
+	n := f.nodes[name]
+	if n == nil {
+		return nil, fmt.Errorf("link: attaching %q: no such node", name)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case f.closed:
+		return nil, fmt.Errorf("link: attaching %s: the fabric is closed", name)
+	case n.attached.Load() != nil:
+		return nil, fmt.Errorf("link: attaching %s: it is attached already", name)
+	}
+	e := &Endpoint{f: f, node: n, idle: make(chan struct{})}
+	n.attached.Store(e)
+	return e, nil
+}
+
+// Cost returns how many messages were sent, lost ones included, and how many
+// bytes they had. Those that a node sent to itself do not count.
+func (f *Fabric) Cost() (messages, bytes uint64) {
+	for _, l := range f.links {
+		messages += l.messages.Load()
+		bytes += l.bytes.Load()
+	}
+	return messages, bytes
+}
+
+// Overflow returns how many messages were dropped because a link's queue was
+// full.
+func (f *Fabric) Overflow() uint64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.overflow
+}
+
+// Close detaches everybody, loses what is in flight and stops the fabric.
+func (f *Fabric) Close() {
+	f.mu.Lock()
+	f.closed = true
+	f.mu.Unlock()
+	f.waiter.wake()
+	<-f.done
+	for _, n := range f.nodes {
+		if e := n.attached.Load(); e != nil {
+			e.Detach()
+		}
+	}
+}
+
+func (f *Fabric) now() time.Duration { return time.Since(f.start) }
+
+// deliver hands over delayed messages when they are due, until Close.
+func (f *Fabric) deliver() {
+	defer close(f.done)
+	defer f.waiter.close()
+	for {
+		l, m, wait := f.next()
+		switch {
+		case l != nil:
+			if m.from.live() {
+				m.to.receive(m.from.node.name, m.payload)
+			}
+			l.pending.Add(-1)
+		case wait == 0:
+			return
+		default:
+			f.waiter.wait(wait)
+		}
+	}
+}
+
+// forever is a wait until the next wake.
+const forever time.Duration = 1<<63 - 1
+
+// next takes the message that is due, or tells how long to wait for one: 0 if
+// the fabric is closed.
+func (f *Fabric) next() (*link, message, time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sleep = 0
+	for {
+		if f.closed {
+			return nil, message{}, 0
+		}
+		if len(f.due) == 0 {
+			f.sleep = forever
+			return nil, message{}, forever
+		}
+		l := f.due[0]
+		now := f.now()
+		if at := l.queue.head().due; at > now {
+			f.sleep = at
+			return nil, message{}, at - now
+		}
+		m := l.queue.pop()
+		f.settle(l)
+		if l.cutNow() {
+			l.pending.Add(-1)
+			continue
+		}
+		return l, m, 0
+	}
+}
+
+// settle puts l into its place in f.due after its queue changed. f.mu is held.
+func (f *Fabric) settle(l *link) {
+	switch {
+	case l.queue.len() == 0 && l.place >= 0:
+		heap.Remove(&f.due, l.place)
+	case l.queue.len() > 0 && l.place < 0:
+		heap.Push(&f.due, l)
+	case l.queue.len() > 0:
+		heap.Fix(&f.due, l.place)
+	}
+}
+
+// dueHeap orders links by when their first message is due.
+type dueHeap []*link
+
+func (h dueHeap) Len() int           { return len(h) }
+func (h dueHeap) Less(i, j int) bool { return h[i].queue.head().due < h[j].queue.head().due }
+func (h dueHeap) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].place, h[j].place = i, j
+}
+func (h *dueHeap) Push(x any) {
+	l := x.(*link)
+	l.place = len(*h)
+	*h = append(*h, l)
+}
+func (h *dueHeap) Pop() any {
+	l := (*h)[len(*h)-1]
+	(*h)[len(*h)-1] = nil
+	*h = (*h)[:len(*h)-1]
+	l.place = -1
+	return l
+}

@@ -1,0 +1,149 @@
+package machine
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/cespare/xxhash/v2"
+
+	"nines/bench"
+)
+
+// magic begins a snapshot; its last character is the version of the format.
+const magic = "nineskv1"
+
+// ErrSnapshot is wrapped by every error about bytes that are not a snapshot.
+var ErrSnapshot = errors.New("not a snapshot of the state machine")
+
+// Snapshot encodes the whole state. Machines that applied the same entries
+// have the same snapshot, byte for byte.
+//
+// The format, little endian, 8 bytes each unless said otherwise: magic; applied;
+// digest; number of keys; each key in rising order with the length of its value
+// (4) and the value; number of sessions; each session from the least to the most
+// recently used with its last sequence number and reply; xxhash of all before.
+func (m *KV) Snapshot() []byte {
+	b := make([]byte, 0, m.snapshotSize())
+	b = append(b, magic...)
+	b = binary.LittleEndian.AppendUint64(b, m.applied)
+	b = binary.LittleEndian.AppendUint64(b, m.digest)
+	b = binary.LittleEndian.AppendUint64(b, uint64(len(m.values)))
+	for _, key := range slices.Sorted(maps.Keys(m.values)) {
+		v := m.values[key]
+		b = binary.LittleEndian.AppendUint64(b, key)
+		b = binary.LittleEndian.AppendUint32(b, uint32(len(v)))
+		b = append(b, v...)
+	}
+	b = binary.LittleEndian.AppendUint64(b, uint64(m.sessions.len()))
+	for i := m.sessions.all[0].next; i != 0; {
+		s := &m.sessions.all[i]
+		b = binary.LittleEndian.AppendUint64(b, s.id)
+		b = binary.LittleEndian.AppendUint64(b, s.seq)
+		b = binary.LittleEndian.AppendUint64(b, s.reply.Value)
+		i = s.next
+	}
+	return binary.LittleEndian.AppendUint64(b, xxhash.Sum64(b))
+}
+
+func (m *KV) snapshotSize() int {
+	n := len(magic) + 5*8 + 24*m.sessions.len()
+	for _, v := range m.values {
+		n += 12 + len(v)
+	}
+	return n
+}
+
+// Restore replaces the whole state by a snapshot. After an error nothing has
+// changed. It keeps no reference to b.
+func (m *KV) Restore(b []byte) error {
+	if len(b) < len(magic)+8 || string(b[:len(magic)]) != magic {
+		return fmt.Errorf("%w: it does not begin with %q", ErrSnapshot, magic)
+	}
+	body := b[:len(b)-8]
+	if got, want := xxhash.Sum64(body), binary.LittleEndian.Uint64(b[len(body):]); got != want {
+		return fmt.Errorf("%w: checksum %016x, want %016x", ErrSnapshot, got, want)
+	}
+	r := reader{b: body, off: len(magic)}
+	n := New()
+	n.applied, n.digest = r.uint64(), r.uint64()
+	r.values(n)
+	r.sessions(n)
+	switch {
+	case r.err != nil:
+		return fmt.Errorf("%w: %w", ErrSnapshot, r.err)
+	case r.off != len(body):
+		return fmt.Errorf("%w: %d bytes too many", ErrSnapshot, len(body)-r.off)
+	}
+	*m = *n
+	return nil
+}
+
+// reader takes a snapshot apart. After an error it yields zeros.
+type reader struct {
+	b   []byte
+	off int
+	err error
+}
+
+func (r *reader) bytes(n int) []byte {
+	if r.err == nil && len(r.b)-r.off < n {
+		r.err = fmt.Errorf("it ends at byte %d, in the middle", r.off)
+	}
+	if r.err != nil {
+		return nil
+	}
+	r.off += n
+	return r.b[r.off-n : r.off]
+}
+
+func (r *reader) uint64() uint64 {
+	if b := r.bytes(8); b != nil {
+		return binary.LittleEndian.Uint64(b)
+	}
+	return 0
+}
+
+func (r *reader) uint32() uint32 {
+	if b := r.bytes(4); b != nil {
+		return binary.LittleEndian.Uint32(b)
+	}
+	return 0
+}
+
+func (r *reader) values(m *KV) {
+	count, last := r.uint64(), uint64(0)
+	for i := uint64(0); i < count && r.err == nil; i++ {
+		key, size := r.uint64(), r.uint32()
+		if r.err == nil && (size < bench.MinValueSize || size > MaxValueSize) {
+			r.err = fmt.Errorf("key %d has a value of %d bytes", key, size)
+		}
+		if r.err == nil && i > 0 && key <= last {
+			r.err = fmt.Errorf("key %d after key %d", key, last)
+		}
+		if v := r.bytes(int(size)); v != nil {
+			m.values[key] = slices.Clone(v)
+		}
+		last = key
+	}
+}
+
+func (r *reader) sessions(m *KV) {
+	count := r.uint64()
+	if count > SessionCapacity {
+		r.err = errors.Join(r.err, fmt.Errorf("%d sessions, the most is %d", count, SessionCapacity))
+	}
+	for i := uint64(0); i < count && r.err == nil; i++ {
+		id, seq, value := r.uint64(), r.uint64(), r.uint64()
+		if r.err != nil {
+			return
+		}
+		s, found := m.sessions.touch(id)
+		if found || seq == 0 {
+			r.err = fmt.Errorf("session %d stands twice or has applied nothing", id)
+		}
+		s.seq, s.reply.Value = seq, value
+	}
+}
