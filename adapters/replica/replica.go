@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"nines/adapters/disk"
+	"nines/adapters/machine"
 	"nines/bench"
 )
 
@@ -69,6 +70,14 @@ type Call struct {
 	Attempt uint64 // tells the completions of several attempts apart
 	Op      bench.Op
 	Done    Completer
+}
+
+// Command is the call as the state machine takes it; not for a Read.
+func (c *Call) Command() *machine.Command {
+	return &machine.Command{
+		Session: c.Session, Seq: c.Seq,
+		Kind: c.Op.Kind, Key: c.Op.Key, Arg: c.Op.Arg, Expect: c.Op.Expect, Size: c.Op.Size,
+	}
 }
 
 // Complete answers the call.

@@ -1,0 +1,204 @@
+package etcdraft
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.etcd.io/raft/v3"
+	pb "go.etcd.io/raft/v3/raftpb"
+	"google.golang.org/protobuf/proto"
+
+	"nines/adapters/machine"
+	"nines/adapters/replica"
+	"nines/bench"
+)
+
+// node is one member. The fields below the line belong to the loop goroutine.
+type node struct {
+	env  replica.Env
+	cfg  Config
+	id   uint64 // position in env.Members, from 1: the library's 0 is nobody
+	conf *pb.ConfState
+	log  *raft.MemoryStorage // safe for concurrent use
+
+	in     *inbox      // for the loop
+	writes *inbox      // for the append goroutine
+	saved  chan uint64 // of capacity 1: the index of the snapshot on disk, absent while one is saved
+
+	lead    atomic.Uint64 // whom the loop last knew to lead; 0: nobody
+	stop    context.Context
+	stopNow context.CancelFunc
+	running sync.WaitGroup
+
+	statusMu sync.Mutex
+	status   bench.Status
+
+	// ---
+	rn      *raft.RawNode
+	kv      *machine.KV
+	term    uint64 // of the last applied entry
+	state   *pb.HardState
+	leads   bool
+	waiters replica.Waiters
+	reads   reads
+	snapped uint64 // applied index at the last snapshot taken
+}
+
+func open(env replica.Env, cfg Config) (*node, error) {
+	n := &node{
+		env:        env,
+		cfg:        cfg,
+		id:         uint64(slices.Index(env.Members, env.ID) + 1),
+		conf:       &pb.ConfState{},
+		wake:       make(chan struct{}, 1),
+		wakeWriter: make(chan struct{}, 1),
+		saved:      make(chan uint64, 1),
+	}
+	n.msgs, n.calls = replica.NewInbox[*pb.Message](n.wake), replica.NewInbox[replica.Call](n.wake)
+	n.writes, n.compacts = replica.NewInbox[*pb.Message](n.wakeWriter), replica.NewInbox[*snapshot](n.wakeWriter)
+	if n.id == 0 {
+		return nil, fmt.Errorf("etcdraft: node %q is not one of the members %v", env.ID, env.Members)
+	}
+	for i := range env.Members {
+		n.conf.Voters = append(n.conf.Voters, uint64(i+1))
+	}
+	r, err := recoverNode(env.Disk, n.conf)
+	if err != nil {
+		return nil, fmt.Errorf("etcdraft: %w", err)
+	}
+	n.log, n.kv, n.state = r.log, r.kv, r.state
+	n.snapped = n.kv.Applied()
+	n.saved <- n.snapped
+	if n.term, err = n.log.Term(n.kv.Applied()); err != nil {
+		return nil, fmt.Errorf("etcdraft: term of entry %d: %w", n.kv.Applied(), err)
+	}
+	n.rn, err = raft.NewRawNode(n.raftConfig())
+	if err != nil {
+		return nil, fmt.Errorf("etcdraft: %w", err)
+	}
+	n.stop, n.stopNow = context.WithCancel(context.Background())
+	n.publish()
+	env.Link.Handle(n.receive)
+	n.running.Go(n.run)
+	n.running.Go(n.write)
+	return n, nil
+}
+
+func (n *node) raftConfig() *raft.Config {
+	option := raft.ReadOnlySafe
+	if n.cfg.Reads == ReadLease {
+		option = raft.ReadOnlyLeaseBased
+	}
+	return &raft.Config{
+		ID:                        n.id,
+		ElectionTick:              int(n.env.Timing.Election / n.tick()),
+		HeartbeatTick:             int(n.env.Timing.Heartbeat / n.tick()),
+		Storage:                   n.log,
+		Applied:                   n.kv.Applied(),
+		AsyncStorageWrites:        true,
+		MaxSizePerMsg:             uint64(n.env.Batch.MaxBytes),
+		MaxInflightMsgs:           256,
+		PreVote:                   n.cfg.PreVote,
+		CheckQuorum:               n.cfg.CheckQuorum,
+		ReadOnlyOption:            option,
+		DisableProposalForwarding: true, // the shared code forwards, for every system
+		Logger:                    logger{n.env.Log},
+	}
+}
+
+func (n *node) tick() time.Duration {
+	return max(n.env.Timing.Heartbeat/ticksPerHeartbeat, time.Millisecond)
+}
+
+// Submit implements [replica.Replica].
+func (n *node) Submit(c replica.Call) error {
+	local := c.Op.Kind == bench.Read && n.cfg.Reads == ReadLocal
+	if lead := n.lead.Load(); lead != n.id && !local {
+		return n.notLeader(lead)
+	}
+	if !n.calls.Put(c) {
+		return n.downError()
+	}
+	return nil
+}
+
+func (n *node) notLeader(lead uint64) error {
+	return &bench.NotLeaderError{Leader: n.name(lead)}
+}
+
+func (n *node) downError() error {
+	return fmt.Errorf("node %s has stopped: %w", n.env.ID, bench.ErrRejected)
+}
+
+// name is the member with the library's id, "" for nobody.
+func (n *node) name(id uint64) string {
+	if id == raft.None || id > uint64(len(n.env.Members)) {
+		return ""
+	}
+	return n.env.Members[id-1]
+}
+
+// Status implements [replica.Replica].
+func (n *node) Status() bench.Status {
+	n.statusMu.Lock()
+	defer n.statusMu.Unlock()
+	return n.status
+}
+
+// Close implements [replica.Replica].
+func (n *node) Close() error {
+	n.stopNow()
+	n.running.Wait()
+	n.statusMu.Lock()
+	defer n.statusMu.Unlock()
+	n.status.Up = false
+	return nil
+}
+
+// fail stops the node because of err; Close still has to be called.
+func (n *node) fail(err error) {
+	if n.stop.Err() == nil {
+		n.env.Events(bench.Event{Kind: bench.EventFailed, Detail: err.Error()})
+		n.env.Log.Error("node failed", "node", n.env.ID, "err", err)
+	}
+	n.stopNow()
+}
+
+// receive takes a message from the link.
+func (n *node) receive(_ string, payload any) {
+	if m, ok := payload.(*pb.Message); ok {
+		n.msgs.Put(m)
+	}
+}
+
+// deliver sends a message of the library to whom it is for. Messages are never
+// changed after this, so nodes of one process may share them.
+func (n *node) deliver(m *pb.Message) {
+	if m.GetTo() == n.id {
+		n.msgs.Put(m)
+		return
+	}
+	n.env.Link.Send(n.name(m.GetTo()), m, proto.Size(m))
+}
+
+// logger hands the library's log on; what it says at information level is
+// detail here.
+type logger struct{ to *slog.Logger }
+
+func (l logger) Debug(v ...any)              {}
+func (l logger) Debugf(string, ...any)       {}
+func (l logger) Info(v ...any)               { l.to.Debug(fmt.Sprint(v...)) }
+func (l logger) Infof(f string, v ...any)    { l.to.Debug(fmt.Sprintf(f, v...)) }
+func (l logger) Warning(v ...any)            { l.to.Warn(fmt.Sprint(v...)) }
+func (l logger) Warningf(f string, v ...any) { l.to.Warn(fmt.Sprintf(f, v...)) }
+func (l logger) Error(v ...any)              { l.to.Error(fmt.Sprint(v...)) }
+func (l logger) Errorf(f string, v ...any)   { l.to.Error(fmt.Sprintf(f, v...)) }
+func (l logger) Fatal(v ...any)              { panic(fmt.Sprint(v...)) }
+func (l logger) Fatalf(f string, v ...any)   { panic(fmt.Sprintf(f, v...)) }
+func (l logger) Panic(v ...any)              { panic(fmt.Sprint(v...)) }
+func (l logger) Panicf(f string, v ...any)   { panic(fmt.Sprintf(f, v...)) }

@@ -1,0 +1,143 @@
+package etcdraft
+
+import (
+	"fmt"
+
+	"go.etcd.io/raft/v3"
+	pb "go.etcd.io/raft/v3/raftpb"
+
+	"nines/adapters/disk"
+	"nines/adapters/machine"
+)
+
+// bootIndex and bootTerm are those of the snapshot that every node of a new
+// cluster starts from: it holds no commands, only the members.
+const bootIndex, bootTerm = 1, 1
+
+// recovered is a node's state as its disk has it.
+type recovered struct {
+	log   *raft.MemoryStorage
+	kv    *machine.KV
+	state *pb.HardState
+}
+
+// recoverNode reads the newest snapshot and the log behind it.
+func recoverNode(store *disk.Store, conf *pb.ConfState) (*recovered, error) {
+	snap, kv, err := loadSnapshot(store, conf)
+	if err != nil {
+		return nil, err
+	}
+	w := walReader{state: &pb.HardState{Term: new(uint64(bootTerm)), Vote: new(uint64(0)), Commit: new(uint64(bootIndex))}}
+	if err := store.Replay(w.read); err != nil {
+		return nil, fmt.Errorf("replay the log: %w", err)
+	}
+	log := raft.NewMemoryStorage()
+	if err := log.ApplySnapshot(snap); err != nil {
+		return nil, fmt.Errorf("start the log from snapshot %d: %w", snap.GetMetadata().GetIndex(), err)
+	}
+	ents, err := w.behind(snap.GetMetadata())
+	if err != nil {
+		return nil, err
+	}
+	if err := log.Append(ents); err != nil {
+		return nil, fmt.Errorf("append the log behind snapshot %d: %w", snap.GetMetadata().GetIndex(), err)
+	}
+	if c := snap.GetMetadata().GetIndex(); w.state.GetCommit() < c {
+		w.state.Commit = new(c)
+	}
+	if err := log.SetHardState(w.state); err != nil {
+		return nil, fmt.Errorf("restore the hard state: %w", err)
+	}
+	return &recovered{log, kv, w.state}, nil
+}
+
+func loadSnapshot(store *disk.Store, conf *pb.ConfState) (*pb.Snapshot, *machine.KV, error) {
+	kv := machine.New()
+	index, data, err := store.Snapshot()
+	if err != nil {
+		return nil, nil, fmt.Errorf("load the snapshot: %w", err)
+	}
+	var term uint64
+	if index == 0 {
+		index, term = bootIndex, bootTerm
+		kv.Advance(bootIndex)
+		data = kv.Snapshot()
+	} else {
+		if term, data, err = decodeSnapshot(data); err != nil {
+			return nil, nil, err
+		}
+		if err := kv.Restore(data); err != nil {
+			return nil, nil, fmt.Errorf("restore snapshot %d: %w", index, err)
+		}
+	}
+	return &pb.Snapshot{
+		Data:     data,
+		Metadata: &pb.SnapshotMetadata{ConfState: conf, Index: new(index), Term: new(term)},
+	}, kv, nil
+}
+
+// walReader rebuilds the log from its records.
+type walReader struct {
+	ents  []*pb.Entry // contiguous
+	state *pb.HardState
+}
+
+func (w *walReader) read(r disk.Record) error {
+	switch r.Kind {
+	case recordEntry:
+		e, err := decodeEntry(r)
+		if err != nil {
+			return err
+		}
+		return w.add(e)
+	case recordState:
+		n, err := decodeNumbers(r, 3)
+		if err != nil {
+			return err
+		}
+		w.state = &pb.HardState{Term: &n[0], Vote: &n[1], Commit: &n[2]}
+	case recordInstall:
+		if _, err := decodeNumbers(r, 2); err != nil {
+			return err
+		}
+		w.ents = nil
+	default:
+		return fmt.Errorf("record of unknown kind %d", r.Kind)
+	}
+	return nil
+}
+
+// add appends e; an entry that was written again voids the old one and all
+// behind it (Raft, section 5.3).
+func (w *walReader) add(e *pb.Entry) error {
+	if len(w.ents) > 0 {
+		first, next := w.ents[0].GetIndex(), w.ents[0].GetIndex()+uint64(len(w.ents))
+		switch at := e.GetIndex(); {
+		case at > next:
+			return fmt.Errorf("entry %d follows entry %d: entries are missing", at, next-1)
+		case at < first:
+			w.ents = nil
+		default:
+			w.ents = w.ents[:at-first]
+		}
+	}
+	w.ents = append(w.ents, e)
+	return nil
+}
+
+// behind returns the entries that follow the snapshot. If the node crashed after
+// it had saved another's snapshot and before it had marked its own log as void,
+// the log's entry at the snapshot's index is of another term: it is void then.
+func (w *walReader) behind(snap *pb.SnapshotMetadata) ([]*pb.Entry, error) {
+	for len(w.ents) > 0 && w.ents[0].GetIndex() <= snap.GetIndex() {
+		e := w.ents[0]
+		if e.GetIndex() == snap.GetIndex() && e.GetTerm() != snap.GetTerm() {
+			return nil, nil
+		}
+		w.ents = w.ents[1:]
+	}
+	if len(w.ents) > 0 && w.ents[0].GetIndex() != snap.GetIndex()+1 {
+		return nil, fmt.Errorf("the log begins at %d, behind a snapshot at %d: entries are missing", w.ents[0].GetIndex(), snap.GetIndex())
+	}
+	return w.ents, nil
+}

@@ -1,0 +1,158 @@
+// Package inproc is the host whose nodes are goroutines of this process, joined
+// by in-memory links. It gives each node its links and its disk, and hurts them
+// when told. A kill detaches the node from its links, takes away from its disk
+// what had not been synced, and stops it; what clients had asked of it ends
+// unknown.
+package inproc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"path/filepath"
+	"time"
+
+	"nines/adapters/disk"
+	"nines/adapters/link"
+	"nines/adapters/replica"
+	"nines/bench"
+	"nines/chaos"
+)
+
+// Caps is what can be done to nodes here.
+const Caps = chaos.CanKill | chaos.CanLink | chaos.CanDisk
+
+// Config describes a cluster.
+type Config struct {
+	Nodes  []string
+	Links  link.Config // Nodes and Seed are filled in
+	Disk   disk.Config // Dir is the parent of the nodes' folders; "" keeps them in memory
+	Timing replica.Timing
+	Batch  replica.Batch
+	Server replica.ServerConfig
+	Seed   uint64
+	// Events takes what nodes report, at the instant they report it. It is
+	// called from many goroutines and must not block. Nil drops events.
+	Events func(at time.Time, e bench.Event)
+	// Log returns where a node logs. Nil discards.
+	Log func(node string) *slog.Logger
+}
+
+// Cluster is a running cluster. It offers all that [Caps] says.
+type Cluster struct {
+	cfg    Config
+	open   replica.Open
+	fabric *link.Fabric
+	nodes  map[string]*node
+}
+
+// Start starts every node and returns when all serve their links, which may be
+// before there is a leader.
+func Start(cfg Config, open replica.Open) (*Cluster, error) {
+	if len(cfg.Nodes) == 0 {
+		return nil, errors.New("start a cluster: no nodes")
+	}
+	if cfg.Events == nil {
+		cfg.Events = func(time.Time, bench.Event) {}
+	}
+	if cfg.Log == nil {
+		cfg.Log = func(string) *slog.Logger { return slog.New(slog.DiscardHandler) }
+	}
+	cfg.Links.Nodes, cfg.Links.Seed = cfg.Nodes, cfg.Seed
+	fabric, err := link.New(cfg.Links)
+	if err != nil {
+		return nil, fmt.Errorf("start a cluster: %w", err)
+	}
+	c := &Cluster{cfg: cfg, open: open, fabric: fabric, nodes: make(map[string]*node)}
+	for i, name := range cfg.Nodes {
+		if err := c.add(i, name); err != nil {
+			return nil, errors.Join(fmt.Errorf("start a cluster: %w", err), c.Close())
+		}
+	}
+	return c, nil
+}
+
+// add makes the node and its disk, and starts it.
+func (c *Cluster) add(i int, name string) error {
+	if c.nodes[name] != nil {
+		return fmt.Errorf("two nodes are called %q", name)
+	}
+	dc := c.cfg.Disk
+	if dc.Dir != "" {
+		dc.Dir = filepath.Join(dc.Dir, name)
+	}
+	d, err := disk.New(dc)
+	if err != nil {
+		return fmt.Errorf("disk of node %s: %w", name, err)
+	}
+	n := &node{
+		name: name,
+		disk: d,
+		rand: rand.New(rand.NewPCG(c.cfg.Seed, uint64(i)+1)),
+	}
+	c.nodes[name] = n
+	return c.start(n)
+}
+
+// Nodes implements [bench.Cluster].
+func (c *Cluster) Nodes() []string { return c.cfg.Nodes }
+
+// Dial implements [bench.Cluster]. A node that is down refuses.
+func (c *Cluster) Dial(_ context.Context, name string, session uint64) (bench.Client, error) {
+	n, err := c.node(name)
+	if err != nil {
+		return nil, err
+	}
+	if n.server.Load() == nil {
+		return nil, n.downError()
+	}
+	return &client{node: n, session: session}, nil
+}
+
+// Status implements [bench.Inspector].
+func (c *Cluster) Status(name string) bench.Status {
+	n := c.nodes[name]
+	if n == nil {
+		return bench.Status{}
+	}
+	s := n.server.Load()
+	if s == nil {
+		return bench.Status{}
+	}
+	return s.Status()
+}
+
+// Cost implements [bench.Coster].
+func (c *Cluster) Cost() bench.Cost {
+	var cost bench.Cost
+	cost.Messages, cost.Bytes = c.fabric.Cost()
+	for _, n := range c.nodes {
+		syncs, bytes := n.disk.Cost()
+		cost.Syncs += syncs
+		cost.DiskBytes += bytes
+	}
+	return cost
+}
+
+// Close implements [bench.Cluster]. Nodes are stopped as by a kill: a graceful
+// end would only take time.
+func (c *Cluster) Close() error {
+	var errs []error
+	for _, n := range c.nodes {
+		if n.server.Load() != nil {
+			errs = append(errs, c.Kill(n.name))
+		}
+		errs = append(errs, n.disk.Close())
+	}
+	c.fabric.Close()
+	return errors.Join(errs...)
+}
+
+func (c *Cluster) node(name string) (*node, error) {
+	if n := c.nodes[name]; n != nil {
+		return n, nil
+	}
+	return nil, fmt.Errorf("no node is called %q; there are %v", name, c.cfg.Nodes)
+}

@@ -1,0 +1,142 @@
+package inproc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync/atomic"
+	"time"
+
+	"nines/adapters/disk"
+	"nines/adapters/link"
+	"nines/adapters/replica"
+	"nines/bench"
+	"nines/chaos"
+)
+
+// node outlives the replicas that run on it one after the other.
+type node struct {
+	name   string
+	disk   *disk.Disk
+	rand   *rand.Rand
+	port   *link.Endpoint                 // of the replica that runs
+	server atomic.Pointer[replica.Server] // nil: down
+}
+
+func (n *node) downError() error {
+	return fmt.Errorf("node %s is down: %w", n.name, bench.ErrRejected)
+}
+
+// start opens the node's disk and runs a replica on it.
+func (c *Cluster) start(n *node) error {
+	store, err := n.disk.Open()
+	if err != nil {
+		return fmt.Errorf("open the disk of node %s: %w", n.name, err)
+	}
+	n.port, err = c.fabric.Attach(n.name)
+	if err != nil {
+		return errors.Join(fmt.Errorf("attach node %s to its links: %w", n.name, err), n.disk.Crash())
+	}
+	s, err := replica.Serve(replica.Env{
+		ID:      n.name,
+		Members: c.cfg.Nodes,
+		Link:    n.port,
+		Disk:    store,
+		Rand:    n.rand,
+		Timing:  c.cfg.Timing,
+		Batch:   c.cfg.Batch,
+		Events:  func(e bench.Event) { c.report(n, e) },
+		Log:     c.cfg.Log(n.name),
+	}, c.open, c.cfg.Server)
+	if err != nil {
+		n.port.Detach()
+		return errors.Join(err, n.disk.Crash())
+	}
+	n.server.Store(s)
+	return nil
+}
+
+func (c *Cluster) report(n *node, e bench.Event) {
+	e.Node = n.name
+	c.cfg.Events(time.Now(), e)
+}
+
+// Kill implements [chaos.Killer].
+func (c *Cluster) Kill(name string) error {
+	n, err := c.node(name)
+	if err != nil {
+		return err
+	}
+	s := n.server.Swap(nil)
+	if s == nil {
+		return fmt.Errorf("kill node %s: it is down already", name)
+	}
+	n.port.Detach()
+	err = n.disk.Crash() // before the replica stops: nothing more becomes durable
+	if e := s.Close(); e != nil {
+		err = errors.Join(err, e)
+	}
+	if err != nil {
+		return fmt.Errorf("kill node %s: %w", name, err)
+	}
+	c.report(n, bench.Event{Kind: bench.EventKilled})
+	return nil
+}
+
+// Restart implements [chaos.Killer].
+func (c *Cluster) Restart(_ context.Context, name string) error {
+	n, err := c.node(name)
+	if err != nil {
+		return err
+	}
+	if n.server.Load() != nil {
+		return fmt.Errorf("restart node %s: it is running", name)
+	}
+	if err := c.start(n); err != nil {
+		return fmt.Errorf("restart node %s: %w", name, err)
+	}
+	c.report(n, bench.Event{Kind: bench.EventRestarted})
+	return nil
+}
+
+// HurtLink implements [chaos.Linker].
+func (c *Cluster) HurtLink(from, to string, f chaos.LinkFault) (func() chaos.LinkHarm, error) {
+	return c.fabric.HurtLink(from, to, f)
+}
+
+// HurtDisk implements [chaos.Disker].
+func (c *Cluster) HurtDisk(name string, f chaos.DiskFault) (func() chaos.DiskHarm, error) {
+	n, err := c.node(name)
+	if err != nil {
+		return nil, err
+	}
+	return n.disk.Hurt(f), nil
+}
+
+// client is a session with a node, over all the replicas that run there.
+type client struct {
+	node    *node
+	session uint64
+	server  *replica.Server
+	on      *replica.Session // of server
+}
+
+// Do implements [bench.Client].
+func (c *client) Do(ctx context.Context, op *bench.Op) (bench.Reply, error) {
+	s := c.node.server.Load()
+	if s == nil {
+		return bench.Reply{}, c.node.downError()
+	}
+	if s != c.server {
+		var seq uint64
+		if c.on != nil {
+			seq = c.on.Seq()
+		}
+		c.server, c.on = s, s.Session(c.session, seq)
+	}
+	return c.on.Do(ctx, op)
+}
+
+// Close implements [bench.Client].
+func (c *client) Close() error { return nil }
