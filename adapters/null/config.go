@@ -1,0 +1,80 @@
+// Package null is the system that answers at once, or exactly as late as it is
+// told: the target that the load engine and the analysis are calibrated against.
+//
+// It is one linearizable register for each key, in memory: no replication, no
+// durability, no messages. It can be given a service-time distribution, stalls
+// at known instants, and shares of operations that fail, so that what a report
+// should show is known beforehand.
+package null
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Config is what a null system is told. The zero Config answers at once.
+type Config struct {
+	// Nodes is how many nodes there are; 0 means 3. They are called n1, n2, …
+	Nodes int `yaml:"nodes"`
+	// Service is how long an operation takes. In real time it comes out up to a
+	// millisecond longer, as the runtime's timers do.
+	Service Dist `yaml:"service"`
+	// Stalls are periods in which nothing is answered.
+	Stalls []Stall `yaml:"stalls"`
+	// Rejected and Unknown are the shares of operations that fail that way, in
+	// [0, 1]. Half of the unknown ones take effect.
+	Rejected float64 `yaml:"rejected"`
+	Unknown  float64 `yaml:"unknown"`
+	// Seed of the service times and the failures.
+	Seed uint64 `yaml:"seed"`
+}
+
+// A Stall is a period [At, At+For) on the base clock: what would be answered
+// within it is answered at its end.
+type Stall struct {
+	At   time.Duration `yaml:"at"`
+	For  time.Duration `yaml:"for"`
+	Node string        `yaml:"node"` // "": all nodes
+}
+
+func (c Config) withDefaults() Config {
+	if c.Nodes == 0 {
+		c.Nodes = 3
+	}
+	return c
+}
+
+// immediate reports whether every operation is answered at once.
+func (c *Config) immediate() bool {
+	return c.Service == Dist{} && len(c.Stalls) == 0 && c.Rejected == 0 && c.Unknown == 0
+}
+
+// Validate says everything that is wrong with the configuration.
+func (c Config) Validate() error {
+	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if c.Nodes < 0 {
+		bad("nodes: %d: want at least 1", c.Nodes)
+	}
+	if err := c.Service.validate(); err != nil {
+		bad("service: %w", err)
+	}
+	for i, s := range c.Stalls {
+		if s.For <= 0 {
+			bad("stalls[%d]: for %v: want more than 0", i, s.For)
+		}
+	}
+	for _, share := range []struct {
+		name string
+		p    float64
+	}{{"rejected", c.Rejected}, {"unknown", c.Unknown}} {
+		if !(share.p >= 0 && share.p <= 1) {
+			bad("%s: %v: want a share between 0 and 1", share.name, share.p)
+		}
+	}
+	if c.Rejected+c.Unknown > 1 {
+		bad("rejected and unknown: %v together: want at most 1", c.Rejected+c.Unknown)
+	}
+	return errors.Join(errs...)
+}

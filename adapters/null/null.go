@@ -1,0 +1,133 @@
+package null
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"nines/bench"
+)
+
+// Cluster is a running null system. All nodes share one store.
+type Cluster struct {
+	cfg   Config
+	nodes []string
+	base  atomic.Pointer[time.Time] // nil until Start
+	store store
+}
+
+// New returns a running cluster.
+func New(cfg Config) (*Cluster, error) {
+	cfg = cfg.withDefaults()
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("null: %w", err)
+	}
+	c := &Cluster{cfg: cfg}
+	c.cfg.Stalls = slices.Clone(cfg.Stalls)
+	slices.SortFunc(c.cfg.Stalls, func(a, b Stall) int { return int(a.At - b.At) })
+	for i := range cfg.Nodes {
+		c.nodes = append(c.nodes, fmt.Sprintf("n%d", i+1))
+	}
+	return c, nil
+}
+
+// Start tells the cluster the base instant that its stalls count from. Before
+// that there are none.
+func (c *Cluster) Start(base time.Time) { c.base.Store(&base) }
+
+// Nodes returns n1, n2 and so on.
+func (c *Cluster) Nodes() []string { return slices.Clone(c.nodes) }
+
+// Close does nothing: the cluster runs no goroutine.
+func (c *Cluster) Close() error { return nil }
+
+// Dial opens a session.
+func (c *Cluster) Dial(_ context.Context, node string, session uint64) (bench.Client, error) {
+	if !slices.Contains(c.nodes, node) {
+		return nil, fmt.Errorf("null: dial: %w", bench.UnknownName("node", node, c.nodes))
+	}
+	if c.cfg.immediate() {
+		return &c.store, nil
+	}
+	cl := &client{cluster: c, rng: rand.New(rand.NewPCG(c.cfg.Seed, session))}
+	for _, s := range c.cfg.Stalls {
+		if s.Node == "" || s.Node == node {
+			cl.stalls = append(cl.stalls, s)
+		}
+	}
+	cl.timer = time.NewTimer(time.Hour)
+	cl.timer.Stop()
+	return cl, nil
+}
+
+// errLost is the failure whose effect the client cannot know.
+var errLost = errors.New("null: the answer was lost on purpose")
+
+// errRefused is the failure without effect.
+var errRefused = fmt.Errorf("null: refused on purpose: %w", bench.ErrRejected)
+
+// A client takes its time. (A system that does not has the store itself for a
+// client.)
+type client struct {
+	cluster *Cluster
+	rng     *rand.Rand
+	stalls  []Stall
+	timer   *time.Timer
+}
+
+// Do takes effect at once and answers when the service time and the stalls are
+// over, both of which are inside the operation: so the history is linearizable.
+func (c *client) Do(ctx context.Context, op *bench.Op) (bench.Reply, error) {
+	cfg := &c.cluster.cfg
+	fate := 1.0
+	if cfg.Rejected+cfg.Unknown > 0 {
+		fate = c.rng.Float64()
+	}
+	var reply bench.Reply
+	// Half of the operations whose answer is lost take effect.
+	if fate >= cfg.Rejected+cfg.Unknown/2 {
+		reply = c.cluster.store.apply(op)
+	}
+	if err := c.wait(ctx, c.cluster.cfg.Service.draw(c.rng)); err != nil {
+		return bench.Reply{}, err
+	}
+	switch {
+	case fate < cfg.Rejected:
+		return bench.Reply{}, errRefused
+	case fate < cfg.Rejected+cfg.Unknown:
+		return bench.Reply{}, errLost
+	}
+	return reply, nil
+}
+
+// wait returns after service, or at the end of the stall that this falls into.
+func (c *client) wait(ctx context.Context, service time.Duration) error {
+	if base := c.cluster.base.Load(); base != nil && len(c.stalls) > 0 {
+		now := time.Since(*base)
+		done := now + service
+		for _, s := range c.stalls { // sorted: one may end in the next
+			if s.At <= done && done < s.At+s.For {
+				done = s.At + s.For
+			}
+		}
+		service = done - now
+	}
+	if service <= 0 {
+		return nil
+	}
+	c.timer.Reset(service)
+	select {
+	case <-c.timer.C:
+		return nil
+	case <-ctx.Done():
+		c.timer.Stop()
+		return fmt.Errorf("null: waiting to answer: %w", context.Cause(ctx))
+	}
+}
+
+// Close does nothing.
+func (c *client) Close() error { return nil }

@@ -1,0 +1,76 @@
+package workloads
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"nines/bench"
+)
+
+// Distribution names a distribution of keys.
+type Distribution string
+
+// The distributions.
+const (
+	Uniform          Distribution = "uniform"
+	Zipfian          Distribution = "zipfian"
+	ScrambledZipfian Distribution = "scrambled-zipfian"
+)
+
+func (d Distribution) validate() error {
+	known := []string{string(Uniform), string(Zipfian), string(ScrambledZipfian)}
+	if slices.Contains(known, string(d)) {
+		return nil
+	}
+	return bench.UnknownName("distribution", string(d), known)
+}
+
+// keys draws keys in [0, n).
+type keys struct {
+	n      uint64
+	zipf   *zipf  // nil: uniform
+	stride uint64 // rank r is key r*stride mod n; 1 where nothing is spread
+}
+
+func newKeys(cfg *Config) keys {
+	k := keys{n: cfg.Keys, stride: 1}
+	if cfg.Distribution == Uniform {
+		return k
+	}
+	k.zipf = newZipf(cfg.Keys, cfg.Theta)
+	if cfg.Distribution == ScrambledZipfian {
+		k.stride = spread(cfg.Keys)
+	}
+	return k
+}
+
+func (k *keys) draw(rng *rand.Rand) uint64 {
+	if k.zipf == nil {
+		return rng.Uint64N(k.n)
+	}
+	rank := k.zipf.draw(rng) - 1
+	if k.stride == 1 {
+		return rank
+	}
+	return rank * k.stride % k.n // below 2^64: both factors are at most MaxKeys
+}
+
+// spread returns a stride that is prime to n, so that stepping by it reaches
+// every key once: unlike a hash, which gives some keys to two ranks and thereby
+// changes the distribution. It is near n divided by the golden ratio, which
+// keeps any number of first steps far apart (Knuth, TAOCP 3, section 6.4).
+func spread(n uint64) uint64 {
+	s := max(1, uint64(math.Round(float64(n)/math.Phi)))
+	for gcd(s, n) != 1 {
+		s++
+	}
+	return s
+}
+
+func gcd(a, b uint64) uint64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
