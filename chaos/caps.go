@@ -1,11 +1,11 @@
-// Package chaos hurts a running cluster on a schedule: faults are values that
-// print and parse, targets are resolved when a fault is injected, and every
-// injection leaves an interval with evidence of what it did.
 package chaos
 
 import (
 	"context"
+	"strings"
 	"time"
+
+	"nines/bench"
 )
 
 // Caps is a set of abilities: what a fault needs, and what a host or a system
@@ -18,6 +18,57 @@ const (
 	CanLink                  // Linker
 	CanDisk                  // Disker
 )
+
+var capNames = [...]struct {
+	cap  Caps
+	name string
+}{
+	{CanKill, "kill"},
+	{CanLink, "link faults"},
+	{CanDisk, "disk faults"},
+}
+
+// String lists the abilities, such as "kill, disk faults".
+func (c Caps) String() string {
+	var names []string
+	for _, n := range capNames {
+		if c&n.cap != 0 {
+			names = append(names, n.name)
+		}
+	}
+	if len(names) == 0 {
+		return "nothing"
+	}
+	return strings.Join(names, ", ")
+}
+
+// Lacks returns those of need that are not in c.
+func (c Caps) Lacks(need Caps) Caps { return need &^ c }
+
+// A Declarer is a cluster that can suffer less than its type has methods for,
+// since the same host runs systems that, say, send no messages.
+type Declarer interface {
+	Caps() Caps
+}
+
+// CapsOf returns what the cluster can suffer: what it has the interfaces for,
+// less what it does not declare if it is a [Declarer].
+func CapsOf(c bench.Cluster) Caps {
+	var caps Caps
+	if _, ok := c.(Killer); ok {
+		caps |= CanKill
+	}
+	if _, ok := c.(Linker); ok {
+		caps |= CanLink
+	}
+	if _, ok := c.(Disker); ok {
+		caps |= CanDisk
+	}
+	if d, ok := c.(Declarer); ok {
+		caps &= d.Caps()
+	}
+	return caps
+}
 
 // A Killer stops a node at once, losing what it had not synced, and starts it
 // again from what it had.

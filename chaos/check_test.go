@@ -1,0 +1,153 @@
+package chaos
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestCheck(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		n    int
+		want string // "": possible
+	}{
+		{"kill(leader)", 1, ""},
+		{"kill(all)", 1, ""},
+		{"kill(n3)", 3, ""},
+		{"kill(n4)", 3, "kill(n4): there is no node n4: the cluster has 3 nodes"},
+		{"kill(random(3))", 3, ""},
+		{"kill(random(5))", 3, "kill(random(5)): random(5) needs 5 nodes, and 3 can be chosen: the cluster has 3 nodes"},
+		{"kill(follower)", 1, "kill(follower): follower needs 1 node, and 0 can be chosen: the cluster has 1 node"},
+		{"kill(minority)", 2, "kill(minority): the cluster has 2 nodes: there is no minority"},
+		{"kill(rest)", 3, "kill(rest): the rest of what? The fault names nobody else; every node is: all"},
+		{"kill(rest) + isolate(rest)", 3, "kill(rest) + isolate(rest): the rest of what? The fault names nobody else; every node is: all"},
+		{"kill(leader) + slow-sync(rest, 1ms)", 3, ""},
+		{"kill(leader) + slow-sync(rest, 1ms)", 1, "kill(leader) + slow-sync(rest, 1ms): nothing is left for rest: the cluster has 1 node"},
+		{"isolate(leader)", 2, ""},
+		{"isolate(leader)", 1, "isolate(leader): the cluster has 1 node, and so no link"},
+		{"delay(all, 1ms)", 1, "delay(all, 1ms): the cluster has 1 node, and so no link"},
+		{"partition(leader | rest)", 3, ""},
+		{"partition(leader | rest)", 1, "partition(leader | rest): nothing is left for rest: the cluster has 1 node"},
+		{"partition(minority | majority)", 5, ""},
+		{"partition(minority | majority)", 2, "partition(minority | majority): the cluster has 2 nodes: there is no minority"},
+		{"partition(majority | majority)", 3, "partition(majority | majority): n1 would be on two sides, majority and majority"},
+		{"partition(n1 | {n1, n2})", 3, "partition(n1 | {n1, n2}): n1 would be on two sides, n1 and {n1, n2}"},
+		{"partition(all | n1)", 3, "partition(all | n1): n1 would be on two sides, all and n1"},
+		{"partition(leader | n1)", 3, ""}, // unless n1 leads
+		{"partition(leader | n1)", 1, "partition(leader | n1): n1 would be on two sides, leader and n1"},
+		{"partition(leader | any | rest)", 3, ""},
+		{"partition(leader | any | rest)", 2, "partition(leader | any | rest): nothing is left for rest: the cluster has 2 nodes"},
+		{"partition(any | follower)", 2, ""},
+		{"partition(random(2) | any)", 3, ""},
+		{"partition(random(2) | majority)", 3, "partition(random(2) | majority): majority needs 2 nodes, and 1 can be chosen: the cluster has 3 nodes"},
+		{"one-way(leader -> leader)", 3, "one-way(leader -> leader): there is no link from leader to leader"},
+		{"one-way(all -> leader)", 3, ""},
+		{"kill(leader) + partition(any | rest)", 3, ""},
+		{"kill(all)", 0, "the cluster has no nodes"},
+	} {
+		got := ""
+		if err := Check(must(t, c.text), c.n); err != nil {
+			got = err.Error()
+		}
+		if got != c.want {
+			t.Errorf("%s with %d nodes:\n got %q\nwant %q", c.text, c.n, got, c.want)
+		}
+	}
+}
+
+// TestChoose resolves targets where only one answer is right.
+func TestChoose(t *testing.T) {
+	order := func(order ...int) func(int) []int { return func(int) []int { return order } }
+	for _, c := range []struct {
+		text  string
+		world world
+		want  string
+	}{
+		{"kill(leader)", world{n: 3, leader: 1}, "[[[1]]]"},
+		{"partition(leader | rest)", world{n: 3, leader: 1}, "[[[1] [0 2]]]"},
+		{"partition(minority | majority)", world{n: 5, leader: 0, order: order(3, 1, 0, 2, 4)}, "[[[1 3] [0 2 4]]]"},
+		{"partition(leader | any)", world{n: 3, leader: 2, order: order(2, 1, 0)}, "[[[2] [1]]]"},
+		{"kill(follower)", world{n: 4, leader: 2, order: order(2, 3, 1, 0), down: func(i int) bool { return i == 3 }}, "[[[1]]]"},
+		{"kill(any) + slow-sync(any, 1ms)", world{n: 3, order: order(2, 0, 1)}, "[[[2]] [[2]]]"},
+		{"kill(leader) + slow-sync(rest, 1ms)", world{n: 3, leader: 0}, "[[[0]] [[1 2]]]"},
+		{"partition(n1 | rest) + kill(n2)", world{n: 3}, "[[[0] [1 2]] [[1]]]"},
+		{"partition(any | follower)", world{n: 2, leader: 0, order: order(1, 0)}, "[[[0] [1]]]"},
+	} {
+		var parts [][]selector
+		for _, p := range partsOf(must(t, c.text)) {
+			parts = append(parts, p.on)
+		}
+		got, err := choose(parts, c.world)
+		if s := fmt.Sprint(got); err != nil || s != c.want {
+			t.Errorf("%s: %s, %v, want %s", c.text, s, err, c.want)
+		}
+	}
+}
+
+// TestChooseProperties: what can be suffered is resolved whatever is drawn, to
+// existing nodes, partitions have disjoint sides, and the seed decides.
+func TestChooseProperties(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := genFault().Draw(t, "fault")
+		if f, ok := f.(together); ok && len(f) > 1 {
+			t.Skip("a choice in several parts may fail by bad luck")
+		}
+		n := rapid.IntRange(1, 7).Draw(t, "nodes")
+		seed := rapid.Uint64().Draw(t, "seed")
+		fail, pass := 0, 0
+		for lead := range n {
+			w := world{n: n, leader: lead, order: rand.New(rand.NewPCG(seed, 0)).Perm}
+			on, err := chooseFor(partsOf(f), w)
+			if err != nil {
+				fail++
+				continue
+			}
+			pass++
+			w.order = rand.New(rand.NewPCG(seed, 0)).Perm
+			if again, _ := chooseFor(partsOf(f), w); !reflect.DeepEqual(on, again) {
+				t.Fatalf("%s: the same seed chose %v, then %v", f, on, again)
+			}
+			for p, part := range partsOf(f) {
+				flat := slices.Concat(on[p]...)
+				slices.Sort(flat)
+				if len(flat) == 0 || flat[0] < 0 || flat[len(flat)-1] >= n {
+					t.Fatalf("%s: %v of %d nodes", f, on[p], n)
+				}
+				if part.kind.shape == sides && len(slices.Compact(slices.Clone(flat))) != len(flat) {
+					t.Fatalf("%s: sides %v overlap", f, on[p])
+				}
+			}
+		}
+		if err := Check(f, n); (err == nil) != (pass > 0) {
+			t.Fatalf("Check(%s, %d) = %v, but %d leaders pass and %d fail", f, n, err, pass, fail)
+		}
+	})
+}
+
+func TestSuggest(t *testing.T) {
+	known := []string{"kill", "isolate", "partition", "one-way"}
+	for word, want := range map[string]string{
+		"kil":       "kill",
+		"klil":      "kill",
+		"Kill":      "kill",
+		"partiton":  "partition",
+		"partitoin": "partition",
+		"one_way":   "one-way",
+		"x":         "",
+		"restart":   "",
+		"":          "",
+	} {
+		got := Suggest(word, known)
+		if want != "" {
+			want = fmt.Sprintf("; did you mean %q?", want)
+		}
+		if got != want {
+			t.Errorf("Suggest(%q) = %q, want %q", word, got, want)
+		}
+	}
+}

@@ -1,0 +1,202 @@
+package chaos
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"nines/bench"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// fake is a cluster that only remembers what is done to it. Every link carries
+// a message each millisecond, and every disk syncs as often, while it is hurt.
+type fake struct {
+	mu     sync.Mutex
+	names  []string
+	up     map[string]bool
+	terms  map[string]uint64 // of those that take themselves for the leader
+	links  map[string][]*LinkFault
+	disks  map[string][]*DiskFault
+	log    []string
+	base   time.Time
+	caps   Caps
+	silent bool                                 // no messages and no syncs
+	undead bool                                 // Kill does nothing
+	slow   time.Duration                        // that a restart takes
+	fail   func(what, node string, n int) error // n counts from 0, for each (what, node)
+	counts map[string]int                       // calls of each (what, node)
+	killed func(node string)                    // called after a kill, with mu held
+}
+
+func newFake(n int) *fake {
+	f := &fake{
+		up: map[string]bool{}, terms: map[string]uint64{}, counts: map[string]int{},
+		links: map[string][]*LinkFault{}, disks: map[string][]*DiskFault{},
+		base: time.Now(), caps: CanKill | CanLink | CanDisk,
+	}
+	for i := range n {
+		name := fmt.Sprintf("n%d", i+1)
+		f.names = append(f.names, name)
+		f.up[name] = true
+	}
+	f.terms["n1"] = 1
+	return f
+}
+
+func (f *fake) Nodes() []string { return f.names }
+func (f *fake) Caps() Caps      { return f.caps }
+func (f *fake) Close() error    { return nil }
+func (f *fake) Dial(context.Context, string, uint64) (bench.Client, error) {
+	return nil, errors.New("no clients here")
+}
+
+func (f *fake) Status(node string) bench.Status {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s := bench.Status{Up: f.up[node], Term: f.terms[node]}
+	if s.Term > 0 {
+		s.Leader = node
+	}
+	return s
+}
+
+// note logs what happens with the instant, and returns what it should fail with.
+func (f *fake) note(what, node string) error {
+	f.log = append(f.log, fmt.Sprintf("%v %s %s", time.Since(f.base), what, node))
+	key := what + " " + node
+	f.counts[key]++
+	if f.fail != nil {
+		return f.fail(what, node, f.counts[key]-1)
+	}
+	return nil
+}
+
+func (f *fake) Kill(node string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.note("kill", node); err != nil || f.undead {
+		return err
+	}
+	if !f.up[node] {
+		return errors.New(node + " is down already")
+	}
+	f.up[node] = false
+	if f.killed != nil {
+		f.killed(node)
+	}
+	return nil
+}
+
+func (f *fake) Restart(ctx context.Context, node string) error {
+	time.Sleep(f.slow)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := cmp.Or(f.note("restart", node), ctx.Err()); err != nil || f.undead {
+		return err
+	}
+	if f.up[node] {
+		return errors.New(node + " is up already")
+	}
+	f.up[node] = true
+	return nil
+}
+
+func (f *fake) HurtLink(from, to string, lf LinkFault) (func() LinkHarm, error) {
+	key := from + ">" + to
+	heal, err := hurtFake(f, f.links, key, &lf)
+	if err != nil {
+		return nil, err
+	}
+	return func() LinkHarm {
+		n := heal()
+		switch {
+		case lf.Cut:
+			return LinkHarm{Dropped: n}
+		case lf.Loss > 0:
+			return LinkHarm{Dropped: uint64(float64(n) * lf.Loss)}
+		default:
+			return LinkHarm{Delayed: n}
+		}
+	}, nil
+}
+
+func (f *fake) HurtDisk(node string, df DiskFault) (func() DiskHarm, error) {
+	heal, err := hurtFake(f, f.disks, node, &df)
+	if err != nil {
+		return nil, err
+	}
+	return func() DiskHarm {
+		n := heal()
+		return DiskHarm{Syncs: n, Added: time.Duration(n) * df.SyncDelay}
+	}, nil
+}
+
+// hurtFake adds a fault to those of one link or disk; the returned function
+// takes it away and counts what came by meanwhile.
+func hurtFake[F any](f *fake, faults map[string][]*F, key string, fault *F) (func() uint64, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.note("hurt", key); err != nil {
+		return nil, err
+	}
+	faults[key] = append(faults[key], fault)
+	since, healed := time.Now(), false
+	return func() uint64 {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if healed {
+			panic("healed twice: " + key)
+		}
+		healed = true
+		var left []*F
+		for _, o := range faults[key] {
+			if o != fault {
+				left = append(left, o)
+			}
+		}
+		faults[key] = left
+		f.log = append(f.log, fmt.Sprintf("%v heal %s", time.Since(f.base), key))
+		if f.silent {
+			return 0
+		}
+		return uint64(time.Since(since).Milliseconds())
+	}, nil
+}
+
+// hurt lists what is broken now, in a fixed order.
+func (f *fake) hurt() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var list []string
+	for _, a := range f.names {
+		if !f.up[a] {
+			list = append(list, a+" down")
+		}
+		for _, b := range f.names {
+			for _, lf := range f.links[a+">"+b] {
+				list = append(list, fmt.Sprintf("%s>%s %+v", a, b, *lf))
+			}
+		}
+		for _, df := range f.disks[a] {
+			list = append(list, fmt.Sprintf("%s sync %v", a, df.SyncDelay))
+		}
+	}
+	return list
+}
+
+func must(t testing.TB, text string) Fault {
+	t.Helper()
+	f, err := Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}

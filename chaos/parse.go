@@ -1,0 +1,152 @@
+package chaos
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A SyntaxError says why a text is no fault.
+type SyntaxError struct {
+	Text string
+	Pos  int // byte offset into Text of what is wrong
+	Msg  string
+}
+
+func (e *SyntaxError) Error() string {
+	if e.Pos == 0 {
+		return fmt.Sprintf("fault %q: %s", e.Text, e.Msg)
+	}
+	return fmt.Sprintf("fault %q, character %d: %s", e.Text, len([]rune(e.Text[:e.Pos]))+1, e.Msg)
+}
+
+// Parse reads a fault:
+//
+//	fault  = part { "+" part }
+//	part   = name "(" where [ "," amount ] ")"
+//	where  = target | target "->" target | target "|" target { "|" target }
+//	target = word | "n2" | "node" number | "random" "(" number ")" | "{" node { "," node } "}"
+//	amount = duration [ "±" duration ] | number "%"
+//
+// What a part may hold depends on its name: see [Kinds]. For ± one may write +-.
+// An error is a *[SyntaxError].
+func Parse(text string) (Fault, error) {
+	p := &parser{text: text}
+	p.advance()
+	var parts together
+	for {
+		f, err := p.part()
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, f)
+		if !p.accept("+") {
+			break
+		}
+	}
+	if p.tok.kind != end {
+		return nil, p.fail(p.tok.pos, `%s does not belong here: a fault ends after ")", or goes on with "+" and another one`, p.tok)
+	}
+	if len(parts) == 1 {
+		return parts[0], nil
+	}
+	return parts, nil
+}
+
+// parser is a recursive-descent parser with one token of lookahead.
+type parser struct {
+	text string
+	tok  token
+	at   int // where the token after tok is looked for
+}
+
+func (p *parser) advance() { p.tok, p.at = next(p.text, p.at) }
+
+// accept skips a mark if it comes next.
+func (p *parser) accept(m string) bool {
+	if p.tok.kind != mark || p.tok.text != m {
+		return false
+	}
+	p.advance()
+	return true
+}
+
+func (p *parser) fail(pos int, format string, args ...any) error {
+	return &SyntaxError{Text: p.text, Pos: pos, Msg: fmt.Sprintf(format, args...)}
+}
+
+// part parses name(where, amount).
+func (p *parser) part() (*fault, error) {
+	name := p.tok
+	k := kindOf(name.text)
+	switch {
+	case name.kind == end:
+		return nil, p.fail(name.pos, "a fault is missing here (faults: %s)", strings.Join(Names(), ", "))
+	case k == nil:
+		return nil, p.fail(name.pos, "unknown fault %s%s (faults: %s)", name, Suggest(name.text, Names()), strings.Join(Names(), ", "))
+	}
+	p.advance()
+	f := &fault{kind: k}
+	if err := p.expect("(", k); err != nil {
+		return nil, err
+	}
+	if err := p.where(f); err != nil {
+		return nil, err
+	}
+	if k.measure != nothing {
+		if p.tok.kind == mark && p.tok.text == ")" {
+			return nil, p.fail(p.tok.pos, "%s does not say how much: want %s", k.Name, k.usage())
+		}
+		if err := p.expect(",", k); err != nil {
+			return nil, err
+		}
+		if err := p.amount(f); err != nil {
+			return nil, err
+		}
+	}
+	return f, p.expect(")", k)
+}
+
+func kindOf(name string) *kind {
+	for i := range kinds {
+		if kinds[i].Name == name {
+			return &kinds[i]
+		}
+	}
+	return nil
+}
+
+func (k *kind) usage() string { return strings.Join(k.Usage, " or ") }
+
+// expect skips a mark that must come next.
+func (p *parser) expect(m string, k *kind) error {
+	if p.accept(m) {
+		return nil
+	}
+	return p.fail(p.tok.pos, "found %s instead of %q: want %s", p.tok, m, k.usage())
+}
+
+// where parses the targets in the shape of the fault's kind.
+func (p *parser) where(f *fault) error {
+	k, start := f.kind, p.tok.pos
+	if err := p.target(f); err != nil {
+		return err
+	}
+	switch {
+	case p.tok.text == "->" && (k.shape == arrow || k.shape == targetOrArrow):
+		f.arrow = true
+		p.advance()
+		return p.target(f)
+	case k.shape == arrow:
+		return p.expect("->", k)
+	case k.shape == sides:
+		for p.accept("|") {
+			if err := p.target(f); err != nil {
+				return err
+			}
+		}
+		if len(f.on) < 2 {
+			return p.fail(start, "a partition has two sides or more: want %s", k.usage())
+		}
+	}
+	return nil
+}

@@ -1,0 +1,151 @@
+package chaos
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// target parses one way to name nodes, and adds it to the fault's targets.
+func (p *parser) target(f *fault) error {
+	s, err := p.selector(f.kind)
+	f.on = append(f.on, s)
+	return err
+}
+
+func (p *parser) selector(k *kind) (selector, error) {
+	t := p.tok
+	if t.kind == mark && t.text == "{" {
+		return p.list(k)
+	}
+	if t.kind != word {
+		return selector{}, p.fail(t.pos, "found %s instead of a target: want %s, and targets are %s",
+			t, k.usage(), strings.Join(targetNames(), ", "))
+	}
+	if t.text == "random" {
+		p.advance()
+		return p.random(k)
+	}
+	for _, w := range words {
+		if w.Name == t.text {
+			p.advance()
+			return selector{role: w.role}, nil
+		}
+	}
+	n, err := p.node()
+	return selector{role: listed, nodes: []int{n}}, err
+}
+
+// list parses {n1, n3}.
+func (p *parser) list(k *kind) (selector, error) {
+	s := selector{role: listed}
+	p.advance()
+	for {
+		at := p.tok.pos
+		n, err := p.node()
+		if err != nil {
+			return s, err
+		}
+		if slices.Contains(s.nodes, n) {
+			return s, p.fail(at, "n%d stands in the list twice", n)
+		}
+		s.nodes = append(s.nodes, n)
+		if !p.accept(",") {
+			break
+		}
+	}
+	slices.Sort(s.nodes)
+	return s, p.expect("}", k)
+}
+
+// node parses n2 or node 2.
+func (p *parser) node() (int, error) {
+	t := p.tok
+	digits, isNode := strings.CutPrefix(t.text, "n")
+	p.advance()
+	if t.text == "node" && p.tok.kind == number {
+		digits = p.tok.text
+		p.advance()
+	}
+	if !isNode || digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return 0, p.fail(t.pos, "unknown target %s%s (targets: %s)",
+			t, Suggest(t.text, targetNames()), strings.Join(targetNames(), ", "))
+	}
+	n, err := strconv.Atoi(digits)
+	if err != nil || n < 1 || n > maxNodes {
+		return 0, p.fail(t.pos, "there is no node %s: nodes are numbered from 1, n1, n2, …", digits)
+	}
+	return n, nil
+}
+
+// maxNodes bounds the numbers that a fault may name; it is beyond any cluster.
+const maxNodes = 1000
+
+// random parses (2).
+func (p *parser) random(k *kind) (selector, error) {
+	if !p.accept("(") {
+		return selector{}, p.fail(p.tok.pos, "random needs how many nodes: want random(2)")
+	}
+	t := p.tok
+	n, err := strconv.Atoi(t.text)
+	if t.kind != number || err != nil || n < 1 || n > maxNodes {
+		return selector{}, p.fail(t.pos, "found %s instead of how many nodes: want random(2)", t)
+	}
+	p.advance()
+	return selector{role: random, count: n}, p.expect(")", k)
+}
+
+// amount parses what the kind measures.
+func (p *parser) amount(f *fault) (err error) {
+	a, k := &f.amount, f.kind
+	at := p.tok.pos
+	if k.measure == percentage {
+		a.percent, err = p.percent(k)
+		return err
+	}
+	if a.d, err = p.duration(k); err != nil {
+		return err
+	}
+	if a.d <= 0 {
+		return p.fail(at, "%s by %v: the time must be more than 0", k.Name, a.d)
+	}
+	if k.measure != spread || !p.accept("±") && !p.accept("+-") {
+		return nil
+	}
+	at = p.tok.pos
+	if a.jitter, err = p.duration(k); err != nil {
+		return err
+	}
+	if a.jitter < 0 || a.jitter > a.d {
+		return p.fail(at, "a delay of %v ± %v would be negative at times: the second must be from 0 to %v", a.d, a.jitter, a.d)
+	}
+	return nil
+}
+
+func (p *parser) duration(k *kind) (time.Duration, error) {
+	t := p.tok
+	d, err := time.ParseDuration(t.text)
+	if t.kind != number || err != nil {
+		return 0, p.fail(t.pos, "found %s instead of a time such as 20ms or 1.5s: want %s", t, k.usage())
+	}
+	p.advance()
+	return d, nil
+}
+
+func (p *parser) percent(k *kind) (float64, error) {
+	t := p.tok
+	x, err := strconv.ParseFloat(t.text, 64)
+	if t.kind != number || err != nil || math.IsInf(x, 0) || math.IsNaN(x) {
+		return 0, p.fail(t.pos, "found %s instead of a share such as 20%%: want %s", t, k.usage())
+	}
+	p.advance()
+	if !p.accept("%") {
+		return 0, p.fail(t.pos, "%s is no share: want a percentage, such as 20%%", t.text)
+	}
+	if x <= 0 || x > 100 {
+		return 0, p.fail(t.pos, "%s%% is out of range: want more than 0%% and at most 100%%", t.text)
+	}
+	return x, nil
+}

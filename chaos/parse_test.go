@@ -1,0 +1,175 @@
+package chaos
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+func TestParseCanonical(t *testing.T) {
+	for text, want := range map[string]string{
+		"kill(leader)":                       "kill(leader)",
+		" kill ( node 2 ) ":                  "kill(n2)",
+		"kill({n3,n1})":                      "kill({n1, n3})",
+		"kill({n2})":                         "kill(n2)",
+		"isolate(random(2))":                 "isolate(random(2))",
+		"partition(leader|rest)":             "partition(leader | rest)",
+		"partition(n1 | {n2, n3} | n4)":      "partition(n1 | {n2, n3} | n4)",
+		"one-way(leader->rest)":              "one-way(leader -> rest)",
+		"delay(leader -> rest, 50ms+-10ms)":  "delay(leader -> rest, 50ms ± 10ms)",
+		"delay(all,0.05s)":                   "delay(all, 50ms)",
+		"delay(n1, 5ms ± 0s)":                "delay(n1, 5ms)",
+		"loss(follower, 20 %)":               "loss(follower, 20%)",
+		"loss(any -> all, 0.1%)":             "loss(any -> all, 0.1%)",
+		"loss(all, 7%)":                      "loss(all, 7%)",
+		"slow-sync(majority,20ms)":           "slow-sync(majority, 20ms)",
+		"slow-sync(minority, 250µs)":         "slow-sync(minority, 250µs)",
+		"kill(leader)+slow-sync(rest, 1m5s)": "kill(leader) + slow-sync(rest, 1m5s)",
+	} {
+		f, err := Parse(text)
+		if err != nil {
+			t.Errorf("%v", err)
+		} else if f.String() != want {
+			t.Errorf("Parse(%q) prints as %q, want %q", text, f, want)
+		} else if again := must(t, want); !reflect.DeepEqual(f, again) {
+			t.Errorf("Parse(%q) and Parse(%q) differ", text, want)
+		}
+	}
+}
+
+func TestParseErrors(t *testing.T) {
+	const (
+		faults  = " (faults: kill, isolate, partition, one-way, delay, loss, slow-sync)"
+		targets = "leader, follower, any, all, rest, majority, minority, n2, {n1, n3}, random(2)"
+	)
+	for _, c := range []struct{ text, want string }{
+		{"", `fault "": a fault is missing here` + faults},
+		{"kil(leader)", `fault "kil(leader)": unknown fault "kil"; did you mean "kill"?` + faults},
+		{"explode(all)", `fault "explode(all)": unknown fault "explode"` + faults},
+		{"kill", `fault "kill", character 5: found the end instead of "(": want kill(T)`},
+		{"kill()", `fault "kill()", character 6: found ")" instead of a target: want kill(T), and targets are ` + targets},
+		{"kill(leadr)", `fault "kill(leadr)", character 6: unknown target "leadr"; did you mean "leader"? (targets: ` + targets + ")"},
+		{"kill(n0)", `fault "kill(n0)", character 6: there is no node 0: nodes are numbered from 1, n1, n2, …`},
+		{"kill({n1, n1})", `fault "kill({n1, n1})", character 11: n1 stands in the list twice`},
+		{"kill(leader", `fault "kill(leader", character 12: found the end instead of ")": want kill(T)`},
+		{"kill(leader, 4s)", `fault "kill(leader, 4s)", character 12: found "," instead of ")": want kill(T)`},
+		{"kill(leader) kill(n1)", `fault "kill(leader) kill(n1)", character 14: "kill" does not belong here: a fault ends after ")", or goes on with "+" and another one`},
+		{"kill(leader) +", `fault "kill(leader) +", character 15: a fault is missing here` + faults},
+		{"partition(leader)", `fault "partition(leader)", character 11: a partition has two sides or more: want partition(A | B) or partition(A | B | C)`},
+		{"partition(leader, rest)", `fault "partition(leader, rest)", character 11: a partition has two sides or more: want partition(A | B) or partition(A | B | C)`},
+		{"one-way(leader)", `fault "one-way(leader)", character 15: found ")" instead of "->": want one-way(A -> B)`},
+		{"random(2)", `fault "random(2)": unknown fault "random"` + faults},
+		{"kill(random)", `fault "kill(random)", character 12: random needs how many nodes: want random(2)`},
+		{"kill(random(x))", `fault "kill(random(x))", character 13: found "x" instead of how many nodes: want random(2)`},
+		{"delay(leader)", `fault "delay(leader)", character 13: delay does not say how much: want delay(T, 50ms) or delay(A -> B, 50ms ± 10ms)`},
+		{"delay(leader, 50)", `fault "delay(leader, 50)", character 15: found "50" instead of a time such as 20ms or 1.5s: want delay(T, 50ms) or delay(A -> B, 50ms ± 10ms)`},
+		{"delay(leader, -5ms)", `fault "delay(leader, -5ms)", character 15: delay by -5ms: the time must be more than 0`},
+		{"delay(all, 5ms ± 6ms)", `fault "delay(all, 5ms ± 6ms)", character 18: a delay of 5ms ± 6ms would be negative at times: the second must be from 0 to 5ms`},
+		{"loss(leader, 0.2)", `fault "loss(leader, 0.2)", character 14: 0.2 is no share: want a percentage, such as 20%`},
+		{"loss(leader, 120%)", `fault "loss(leader, 120%)", character 14: 120% is out of range: want more than 0% and at most 100%`},
+		{"slow-sync(all, 20ms ± 1ms)", `fault "slow-sync(all, 20ms ± 1ms)", character 21: found "±" instead of ")": want slow-sync(T, 20ms)`},
+	} {
+		_, err := Parse(c.text)
+		var syntax *SyntaxError
+		switch {
+		case err == nil:
+			t.Errorf("Parse(%q) succeeds, want %s", c.text, c.want)
+		case !errors.As(err, &syntax):
+			t.Errorf("Parse(%q): %T, want a *SyntaxError", c.text, err)
+		case err.Error() != c.want:
+			t.Errorf("Parse(%q):\n got %s\nwant %s", c.text, err, c.want)
+		}
+	}
+}
+
+// TestKindsParse holds the help texts against the parser.
+func TestKindsParse(t *testing.T) {
+	for _, k := range Kinds() {
+		f := must(t, k.Example)
+		if f.String() != k.Example || f.Needs() != k.Needs {
+			t.Errorf("%s: the example %q prints as %q and needs %v", k.Name, k.Example, f, f.Needs())
+		}
+		for _, u := range k.Usage {
+			must(t, strings.NewReplacer("T", "n9", "A", "n1", "B", "n2", "C", "n3").Replace(u))
+		}
+	}
+	for _, w := range TargetWords() {
+		must(t, "kill("+w.Name+")")
+	}
+}
+
+// genFault draws any fault of the grammar.
+func genFault() *rapid.Generator[Fault] {
+	sel := rapid.SampledFrom([]string{"leader", "follower", "any", "all", "rest", "majority", "minority", "n1", "node 7", "{n2, n1}", "random(3)"})
+	part := rapid.Custom(func(t *rapid.T) string {
+		k := rapid.SampledFrom(kinds[:]).Draw(t, "kind")
+		where := sel.Draw(t, "target")
+		switch {
+		case k.shape == sides:
+			where += " | " + sel.Draw(t, "side") + rapid.SampledFrom([]string{"", "|all"}).Draw(t, "third")
+		case k.shape == arrow, k.shape == targetOrArrow && rapid.Bool().Draw(t, "arrow"):
+			where += " -> " + sel.Draw(t, "to")
+		}
+		d := amount{d: 1 + rapid.SampledFrom([]time.Duration{0, 999, 1e6, 1e9 + 5, 3600e9}).Draw(t, "d")}
+		switch k.measure {
+		case spread:
+			d.jitter = time.Duration(rapid.Int64Range(0, int64(d.d)).Draw(t, "jitter"))
+			where += ", " + d.String()
+		case duration:
+			where += ", " + d.String()
+		case percentage:
+			where += ", " + amount{percent: rapid.Float64Range(1e-9, 100).Draw(t, "percent")}.String()
+		}
+		return k.Name + "(" + where + ")"
+	})
+	return rapid.Custom(func(t *rapid.T) Fault {
+		text := strings.Join(rapid.SliceOfN(part, 1, 4).Draw(t, "parts"), "+")
+		f, err := Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	})
+}
+
+func TestParseRoundTrip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := genFault().Draw(t, "fault")
+		again, err := Parse(f.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(f, again) {
+			t.Fatalf("%q parses back as %q", f, again)
+		}
+	})
+}
+
+func FuzzParse(f *testing.F) {
+	for _, k := range Kinds() {
+		f.Add(k.Example)
+	}
+	f.Add("partition({n1, node 2} | random(2) | rest) + delay(any -> all, 1h0.5ms+-3µs) + loss(minority,1e1%)")
+	f.Add("kill(kill(kill(")
+	f.Fuzz(func(t *testing.T, text string) {
+		fault, err := Parse(text)
+		if err != nil {
+			var syntax *SyntaxError
+			if !errors.As(err, &syntax) || syntax.Pos < 0 || syntax.Pos > len(text) || syntax.Error() == "" {
+				t.Fatalf("Parse(%q): %#v", text, err)
+			}
+			return
+		}
+		again, err := Parse(fault.String())
+		if err != nil || !reflect.DeepEqual(fault, again) {
+			t.Fatalf("Parse(%q) prints as %q, which parses as %v, %v", text, fault, again, err)
+		}
+		for n := range 6 {
+			_ = Check(fault, n) // must not panic
+		}
+	})
+}

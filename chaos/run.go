@@ -1,0 +1,230 @@
+package chaos
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"nines/bench"
+)
+
+// Config is what [Run] needs.
+type Config struct {
+	Cluster  bench.Cluster
+	Base     time.Time     // base instant of the trial; must have a monotonic reading
+	Steps    []Step        // without problems for Duration, see [Step.Problems]
+	Duration time.Duration // of the measured period
+	Seed     uint64
+
+	LeaderWait time.Duration // how long an injection waits for a leader (default 5 s)
+	HealWait   time.Duration // how long healing one fault may take (default 30 s)
+}
+
+const defaultHealWait = 30 * time.Second
+
+// Validate says what is wrong with the configuration.
+func (c Config) Validate() error {
+	if c.Cluster == nil {
+		return errors.New("chaos: Config.Cluster is nil: want a running cluster")
+	}
+	if c.Base.IsZero() {
+		return errors.New("chaos: Config.Base is zero: want the base instant of the trial")
+	}
+	for i, s := range c.Steps {
+		if s.Fault == nil {
+			return fmt.Errorf("chaos: step %d has no fault", i)
+		}
+		for _, p := range s.Problems(c.Duration) {
+			return fmt.Errorf("chaos: step %d: %s: %s", i, p.Field, p.Text)
+		}
+	}
+	return nil
+}
+
+// Run walks the schedule, and returns when everything is healed, with one
+// interval for each injection in the order of the schedule. When ctx ends it
+// heals at once and returns what there was until then.
+//
+// A fault is healed For after it was injected, however long that took. Steps
+// that do not overlap on paper do not overlap in truth: an injection waits until
+// those that were to be over by then are healed. A step that the cluster cannot
+// suffer leaves an interval that says so (NA), and so does a failed one (Error).
+// Run itself fails if the configuration is wrong, or if something could not be
+// healed: then the cluster is of no further use.
+func Run(ctx context.Context, c Config) ([]bench.Interval, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	r := &runner{Config: c, downs: newDowns()}
+	if r.HealWait <= 0 {
+		r.HealWait = defaultHealWait
+	}
+	for _, o := range Expand(c.Steps, c.Seed, c.Duration) {
+		r.episodes = append(r.episodes, &episode{
+			Occurrence: o,
+			injected:   make(chan struct{}),
+			healed:     make(chan struct{}),
+		})
+	}
+	var wg sync.WaitGroup
+	for i := range r.episodes {
+		wg.Go(func() { r.play(ctx, i) })
+	}
+	wg.Wait()
+	return r.finish(ctx)
+}
+
+type runner struct {
+	Config
+	downs    *downs
+	episodes []*episode // in the order of their instants
+}
+
+// episode is one injection. Its goroutine alone writes it.
+type episode struct {
+	Occurrence
+	interval bench.Interval
+	in       Injected      // nil if nothing is in force
+	begun    bool          // there is an interval to report
+	injected chan struct{} // closed when it is in force, or never will be
+	healed   chan struct{} // closed when it is over
+}
+
+// play lives through one episode.
+func (r *runner) play(ctx context.Context, i int) {
+	e := r.episodes[i]
+	defer close(e.healed)
+	inject := sync.OnceFunc(func() { close(e.injected) })
+	defer inject()
+
+	e.interval = bench.Interval{Step: e.Step, Fault: e.Fault.String()}
+	if na := r.cannot(e.Fault); na != "" {
+		e.interval.NA, e.begun = na, true
+		e.interval.Start, e.interval.Injected, e.interval.HealFrom, e.interval.End = e.At, e.At, e.At, e.At
+		return
+	}
+	if !r.sleep(ctx, e.At-r.now()) || !r.awaitEarlier(ctx, i) {
+		return
+	}
+	r.inject(ctx, e)
+	inject()
+	if e.in == nil {
+		return
+	}
+	r.sleep(ctx, e.For)
+	r.heal(ctx, e)
+}
+
+// cannot says why the cluster can never suffer the fault, or "".
+func (r *runner) cannot(f Fault) string {
+	if lacks := CapsOf(r.Cluster).Lacks(f.Needs()); lacks != 0 {
+		return "the system does not offer: " + lacks.String()
+	}
+	if _, ok := r.Cluster.(bench.Inspector); !ok && needsLeader(partsOf(f)) {
+		return errNoInspector.Error()
+	}
+	if err := Check(f, len(r.Cluster.Nodes())); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// awaitEarlier keeps the order of the schedule: those that should be over by
+// now are healed, and those that come at the same instant and stand before it
+// are injected.
+func (r *runner) awaitEarlier(ctx context.Context, i int) bool {
+	e := r.episodes[i]
+	for _, o := range r.episodes[:i] {
+		var done chan struct{}
+		switch {
+		case o.At+o.For <= e.At:
+			done = o.healed
+		case o.At == e.At:
+			done = o.injected
+		default:
+			continue
+		}
+		select {
+		case <-done:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return ctx.Err() == nil
+}
+
+func (r *runner) inject(ctx context.Context, e *episode) {
+	v := &e.interval
+	e.begun = true
+	v.Start = r.now()
+	in, err := e.Fault.Inject(ctx, Target{
+		Cluster:    r.Cluster,
+		Rand:       e.rand(r.Seed),
+		LeaderWait: r.LeaderWait,
+		downs:      r.downs,
+		begin:      func() { v.Start = r.now() },
+	})
+	v.Injected = r.now()
+	if err != nil {
+		v.Error = "injection: " + err.Error()
+		v.HealFrom, v.End = v.Injected, v.Injected
+		return
+	}
+	e.in, v.Nodes = in, in.Nodes()
+}
+
+func (r *runner) heal(ctx context.Context, e *episode) {
+	v := &e.interval
+	v.HealFrom = r.now()
+	err := r.healOnce(ctx, e.in)
+	v.End = r.now()
+	v.Evidence = e.in.Evidence()
+	if err != nil {
+		v.Error = "healing: " + err.Error()
+		return
+	}
+	e.in = nil
+}
+
+// healOnce heals although ctx has ended, but not for ever.
+func (r *runner) healOnce(ctx context.Context, in Injected) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.HealWait)
+	defer cancel()
+	return in.Heal(ctx)
+}
+
+// finish tries once more to heal what could not be healed, the last first.
+func (r *runner) finish(ctx context.Context) ([]bench.Interval, error) {
+	var errs []error
+	for i := len(r.episodes) - 1; i >= 0; i-- {
+		if e := r.episodes[i]; e.in != nil {
+			if err := r.healOnce(ctx, e.in); err != nil {
+				errs = append(errs, fmt.Errorf("%s could not be healed: %w", e.Fault, err))
+			}
+		}
+	}
+	var list []bench.Interval
+	for _, e := range r.episodes {
+		if e.begun {
+			list = append(list, e.interval)
+		}
+	}
+	return list, errors.Join(errs...)
+}
+
+// now is the present instant on the base clock.
+func (r *runner) now() time.Duration { return time.Since(r.Base) }
+
+// sleep reports whether it slept to the end.
+func (r *runner) sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,406 @@
+package chaos
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"nines/bench"
+)
+
+// run plays a schedule on a fake cluster in virtual time.
+func run(t *testing.T, f *fake, ctx context.Context, steps ...Step) []bench.Interval {
+	t.Helper()
+	list, err := Run(ctx, Config{Cluster: f, Base: f.base, Steps: steps, Duration: 60 * s, Seed: 1})
+	if err != nil {
+		t.Error(err)
+	}
+	if left := f.hurt(); left != nil {
+		t.Errorf("after the run there is still: %v", left)
+	}
+	return list
+}
+
+func bubble(t *testing.T, n int, test func(*testing.T, *fake)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) { test(t, newFake(n)) })
+}
+
+// at runs check when so much virtual time has passed.
+func (f *fake) at(d time.Duration, check func()) {
+	go func() {
+		time.Sleep(d)
+		check()
+	}()
+}
+
+// TestEveryFaultBites injects each kind on 3 nodes of which n1 leads, looks at
+// the cluster in the middle, and reads the interval.
+func TestEveryFaultBites(t *testing.T) {
+	const cut = " {Cut:true Loss:0 Delay:0s Jitter:0s}"
+	for _, c := range []struct {
+		fault    string
+		middle   []string
+		nodes    string
+		evidence string
+	}{
+		{"kill(leader)", []string{"n1 down"}, "[n1]", "n1 was down 4.00 s, then restarted"},
+		{"kill({n2, n3})", []string{"n2 down", "n3 down"}, "[n2 n3]", "n2 was down 4.00 s, then restarted; n3 was down 4.00 s, then restarted"},
+		{"isolate(leader)", []string{"n1>n2" + cut, "n1>n3" + cut, "n2>n1" + cut, "n3>n1" + cut}, "[n1]", "16,000 messages dropped on 4 links (n1)"},
+		{"partition(n2 | rest)", []string{"n1>n2" + cut, "n2>n1" + cut, "n2>n3" + cut, "n3>n2" + cut}, "[n2 n1 n3]", "16,000 messages dropped on 4 links (n2 | n1 n3)"},
+		{"partition(n1 | n2)", []string{"n1>n2" + cut, "n2>n1" + cut}, "[n1 n2]", "8,000 messages dropped on 2 links (n1 | n2)"},
+		{"partition(n1 | n2 | n3)", []string{"n1>n2" + cut, "n1>n3" + cut, "n2>n1" + cut, "n2>n3" + cut, "n3>n1" + cut, "n3>n2" + cut}, "[n1 n2 n3]", "24,000 messages dropped on 6 links (n1 | n2 | n3)"},
+		{"one-way(leader -> rest)", []string{"n1>n2" + cut, "n1>n3" + cut}, "[n1 n2 n3]", "8,000 messages dropped on 2 links (n1 -> n2 n3)"},
+		{"delay(n3 -> n2, 50ms ± 10ms)", []string{"n3>n2 {Cut:false Loss:0 Delay:50ms Jitter:10ms}"}, "[n3 n2]", "4,000 messages delayed on 1 link (n3 -> n2)"},
+		{"loss(n1 -> n2, 20%)", []string{"n1>n2 {Cut:false Loss:0.2 Delay:0s Jitter:0s}"}, "[n1 n2]", "800 messages dropped on 1 link (n1 -> n2)"},
+		{"slow-sync(leader, 20ms)", []string{"n1 sync 20ms"}, "[n1]", "4,000 syncs of 1 node slowed by 20ms, 80.00 s in total"},
+		{"kill(leader) + one-way(n2 -> n3)", []string{"n1 down", "n2>n3" + cut}, "[n1 n2 n3]", "n1 was down 4.00 s, then restarted; 4,000 messages dropped on 1 link (n2 -> n3)"},
+	} {
+		t.Run(c.fault, func(t *testing.T) {
+			bubble(t, 3, func(t *testing.T, f *fake) {
+				f.at(7*s, func() {
+					if got := f.hurt(); fmt.Sprint(got) != fmt.Sprint(c.middle) {
+						t.Errorf("in the middle:\n got %q\nwant %q", got, c.middle)
+					}
+				})
+				list := run(t, f, t.Context(), Step{At: 5 * s, For: 4 * s, Fault: must(t, c.fault)})
+				if len(list) != 1 {
+					t.Fatalf("%d intervals", len(list))
+				}
+				v := list[0]
+				if v.Start != 5*s || v.Injected != 5*s || v.HealFrom != 9*s || v.End != 9*s {
+					t.Errorf("times: %+v", v)
+				}
+				if fmt.Sprint(v.Nodes) != c.nodes || v.Evidence != c.evidence || v.Error != "" || v.NA != "" {
+					t.Errorf("got %+v\nwant nodes %s, evidence %q", v, c.nodes, c.evidence)
+				}
+			})
+		})
+	}
+}
+
+// TestNoBite: what did nothing has no evidence.
+func TestNoBite(t *testing.T) {
+	for _, text := range []string{
+		"kill(n2)", "isolate(n2)", "slow-sync(n2, 1ms)", "delay(all, 1ms)", "kill(n2) + delay(all, 1ms)",
+	} {
+		bubble(t, 3, func(t *testing.T, f *fake) {
+			f.silent, f.undead = true, true
+			list := run(t, f, t.Context(), Step{At: s, For: s, Fault: must(t, text)})
+			if len(list) != 1 || list[0].Evidence != "" || list[0].End != 2*s {
+				t.Errorf("%s: %+v", text, list)
+			}
+		})
+	}
+	bubble(t, 3, func(t *testing.T, f *fake) { // one part did, the other did not
+		f.silent = true
+		list := run(t, f, t.Context(), Step{At: s, For: s, Fault: must(t, "kill(n2) + delay(all, 1ms)")})
+		if list[0].Evidence != "" {
+			t.Errorf("%+v", list)
+		}
+	})
+}
+
+// TestNotApplicable: a step that the cluster cannot suffer is not an error.
+func TestNotApplicable(t *testing.T) {
+	for _, c := range []struct {
+		fault string
+		nodes int
+		caps  Caps
+		want  string
+	}{
+		{"partition(leader | rest)", 1, ^Caps(0), "partition(leader | rest): nothing is left for rest: the cluster has 1 node"},
+		{"kill(n2)", 1, ^Caps(0), "kill(n2): there is no node n2: the cluster has 1 node"},
+		{"kill(all) + isolate(all)", 3, CanKill, "the system does not offer: link faults"},
+		{"slow-sync(all, 1ms)", 3, 0, "the system does not offer: disk faults"},
+	} {
+		bubble(t, c.nodes, func(t *testing.T, f *fake) {
+			f.caps = c.caps
+			list := run(t, f, t.Context(),
+				Step{At: s, For: s, Fault: must(t, c.fault)},
+				Step{At: 2 * s, For: s, Fault: must(t, c.fault)})
+			if len(list) != 2 || list[0].NA != c.want || list[1].NA != c.want || list[1].Start != 2*s || list[1].End != 2*s || len(f.log) > 0 {
+				t.Errorf("%s: %+v, log %q", c.fault, list, f.log)
+			}
+		})
+	}
+}
+
+// deaf hides everything but the bench.Cluster and Killer of a fake.
+type deaf struct {
+	bench.Cluster
+	Killer
+}
+
+func TestNobodyTellsWhoLeads(t *testing.T) {
+	bubble(t, 3, func(t *testing.T, f *fake) {
+		c := Config{Cluster: deaf{f, f}, Base: f.base, Duration: 9 * s, Steps: []Step{{For: s, Fault: must(t, "kill(follower)")}}}
+		list, err := Run(t.Context(), c)
+		if err != nil || len(list) != 1 || list[0].NA != "the cluster does not tell who leads" {
+			t.Errorf("%+v, %v", list, err)
+		}
+	})
+}
+
+func TestLeaderIsAwaited(t *testing.T) {
+	bubble(t, 3, func(t *testing.T, f *fake) {
+		f.terms = map[string]uint64{}
+		f.at(7*s, func() { f.mu.Lock(); f.terms["n2"] = 4; f.mu.Unlock() })
+		list := run(t, f, t.Context(), Step{At: 5 * s, For: 4 * s, Fault: must(t, "kill(leader)")})
+		v := list[0]
+		if fmt.Sprint(v.Nodes) != "[n2]" || v.Start < 7*s || v.Start > 7*s+leaderPoll || v.HealFrom != v.Injected+4*s {
+			t.Errorf("%+v", v)
+		}
+	})
+	bubble(t, 3, func(t *testing.T, f *fake) {
+		f.terms = map[string]uint64{}
+		list := run(t, f, t.Context(),
+			Step{At: 5 * s, For: 4 * s, Fault: must(t, "kill(leader)")},
+			Step{At: 6 * s, For: 1 * s, Fault: must(t, "kill(n1)")})
+		v := list[0]
+		if v.Error != "injection: no node led within 5s" || v.Start != 5*s || v.Injected != 10*s || v.End != 10*s || v.Evidence != "" {
+			t.Errorf("%+v", v)
+		}
+		if v := list[1]; v.Error != "" || v.Start != 6*s {
+			t.Errorf("another step suffers: %+v", v)
+		}
+	})
+}
+
+// TestLeaderOf: a deposed leader, and one that is down, do not lead.
+func TestLeaderOf(t *testing.T) {
+	f := newFake(4)
+	f.terms = map[string]uint64{"n1": 3, "n3": 5, "n4": 9}
+	f.up["n4"] = false
+	if got := leaderOf(f, f.names); got != 2 {
+		t.Errorf("leader is node index %d, want 2", got)
+	}
+}
+
+// TestLayers: faults that overlap add up, and each heal takes away its own.
+func TestLayers(t *testing.T) {
+	bubble(t, 3, func(t *testing.T, f *fake) {
+		check := func(at time.Duration, want ...string) {
+			f.at(at+s/2, func() {
+				if got := f.hurt(); strings.Join(got, ", ") != strings.Join(want, ", ") {
+					t.Errorf("after %v: %q, want %q", at, got, want)
+				}
+			})
+		}
+		a, b := "n1>n2 {Cut:true Loss:0 Delay:0s Jitter:0s}", "n1>n2 {Cut:false Loss:0 Delay:5ms Jitter:0s}"
+		check(1*s, a)
+		check(2*s, a, b)
+		check(3*s, a, b, "n2 down")
+		check(4*s, a, b, "n2 down", "n2 sync 1ms")
+		check(5*s, b, "n2 down", "n2 sync 1ms")
+		check(6*s, b, "n2 down")
+		check(7*s, b, "n2 down")
+		check(8*s, "n2 down")
+		list := run(t, f, t.Context(),
+			Step{At: 1 * s, For: 4 * s, Fault: must(t, "one-way(n1 -> n2)")},
+			Step{At: 2 * s, For: 6 * s, Fault: must(t, "delay(n1 -> n2, 5ms)")},
+			Step{At: 3 * s, For: 4 * s, Fault: must(t, "kill(n2)")},
+			Step{At: 4 * s, For: 2 * s, Fault: must(t, "slow-sync(n2, 1ms)")},
+			Step{At: 5 * s, For: 4 * s, Fault: must(t, "kill(n2)")})
+		if list[2].Evidence != "n2 was down 4.00 s, and stays so for another kill" || list[4].Evidence != "n2 was down 4.00 s, then restarted" {
+			t.Errorf("%+v", list)
+		}
+		for _, v := range list {
+			if v.Error != "" || v.Evidence == "" {
+				t.Errorf("%+v", v)
+			}
+		}
+	})
+}
+
+// TestOrder: composed faults heal in reverse; a step waits for one that was to
+// be over; steps of the same instant keep their order.
+func TestOrder(t *testing.T) {
+	bubble(t, 3, func(t *testing.T, f *fake) {
+		f.slow = 700 * time.Millisecond
+		list := run(t, f, t.Context(),
+			Step{At: 1 * s, For: 1 * s, Fault: must(t, "kill(n1) + one-way(n1 -> n2) + one-way(n2 -> n1)")},
+			Step{At: 2 * s, For: 1 * s, Fault: must(t, "kill(n2)")},
+			Step{At: 2 * s, For: 1 * s, Fault: must(t, "slow-sync(n3, 1ms)")})
+		want := []string{
+			"1s kill n1", "1s hurt n1>n2", "1s hurt n2>n1",
+			"2s heal n2>n1", "2s heal n1>n2", "2.7s restart n1",
+			"2.7s kill n2", "2.7s hurt n3",
+			"3.7s heal n3", "4.4s restart n2",
+		}
+		if fmt.Sprint(f.log) != fmt.Sprint(want) {
+			t.Errorf("got %q\nwant %q", f.log, want)
+		}
+		if v := list[1]; v.Start != 2700*time.Millisecond || v.HealFrom != 3700*time.Millisecond || v.End != 4400*time.Millisecond {
+			t.Errorf("%+v", v)
+		}
+	})
+}
+
+// TestResolvedTogether: all targets are resolved before the first part strikes.
+func TestResolvedTogether(t *testing.T) {
+	bubble(t, 3, func(t *testing.T, f *fake) {
+		f.killed = func(node string) {
+			delete(f.terms, node)
+			f.terms["n3"] = 2
+		}
+		list := run(t, f, t.Context(), Step{At: s, For: s, Fault: must(t, "kill(leader) + slow-sync(leader, 1ms)")})
+		if fmt.Sprint(list[0].Nodes) != "[n1]" || list[0].Error != "" {
+			t.Errorf("%+v", list[0])
+		}
+	})
+}
+
+// TestSameForEverySystem: a choice does not depend on who leads, unless it must.
+func TestSameForEverySystem(t *testing.T) {
+	var picks []string
+	for _, leads := range []string{"n1", "n2", "n3", "n4", "n5"} {
+		bubble(t, 5, func(t *testing.T, f *fake) {
+			f.terms = map[string]uint64{leads: 1}
+			list := run(t, f, t.Context(),
+				Step{At: s, Every: 4 * s, For: s, Jitter: s, Fault: must(t, "kill(random(2))")},
+				Step{At: s, Every: 4 * s, For: s, Jitter: s, Fault: must(t, "slow-sync(any, 1ms)")})
+			pick := ""
+			for _, v := range list {
+				pick += fmt.Sprintln(v.Start, v.Fault, v.Nodes)
+			}
+			picks = append(picks, pick)
+		})
+	}
+	for _, p := range picks[1:] {
+		if p != picks[0] {
+			t.Fatalf("%s\ndiffers from\n%s", p, picks[0])
+		}
+	}
+	if hit := strings.Count(picks[0], "["); hit != 2*15 {
+		t.Errorf("%d injections", hit)
+	}
+	for _, n := range []string{"[n1]", "[n2]", "[n3]", "[n4]", "[n5]"} {
+		if !strings.Contains(picks[0], n) {
+			t.Errorf("any was never %s:\n%s", n, picks[0])
+		}
+	}
+}
+
+func TestInjectionFails(t *testing.T) {
+	boom := errors.New("boom")
+	for _, c := range []struct{ fault, failing, want string }{
+		{"kill(all)", "kill n3", "injection: kill n3: boom"},
+		{"isolate(n1)", "hurt n3>n1", "injection: isolate: link n3 -> n1: boom"},
+		{"slow-sync(all, 1ms)", "hurt n2", "injection: slow-sync n2: boom"},
+		{"isolate(n1) + kill(n2)", "kill n2", "injection: kill n2: boom"},
+	} {
+		bubble(t, 3, func(t *testing.T, f *fake) {
+			f.fail = func(what, node string, _ int) error {
+				if what+" "+node == c.failing {
+					return boom
+				}
+				return nil
+			}
+			list := run(t, f, t.Context(),
+				Step{At: s, For: s, Fault: must(t, c.fault)},
+				Step{At: 3 * s, For: s, Fault: must(t, "one-way(n1 -> n2)")})
+			if v := list[0]; v.Error != c.want || v.Evidence != "" || v.End != s {
+				t.Errorf("%+v, want %q", v, c.want)
+			}
+			if v := list[1]; v.Error != "" || v.Evidence == "" {
+				t.Errorf("the trial does not go on: %+v", v)
+			}
+		})
+	}
+}
+
+// TestHealingFails: what fails once is tried again at the end; what fails for
+// good is the error of the run.
+func TestHealingFails(t *testing.T) {
+	for failures := range 3 {
+		bubble(t, 3, func(t *testing.T, f *fake) {
+			f.fail = func(what, node string, n int) error {
+				if what == "restart" && node == "n2" && n < failures {
+					return errors.New("no port")
+				}
+				return nil
+			}
+			list, err := Run(t.Context(), Config{Cluster: f, Base: f.base, Duration: 9 * s, Steps: []Step{
+				{At: s, For: s, Fault: must(t, "kill(all)")},
+			}})
+			if wantErr := failures > 1; (err != nil) != wantErr || wantErr && err.Error() != "kill(all) could not be healed: restart n2: no port" {
+				t.Errorf("%d failures: %v", failures, err)
+			}
+			if bad := list[0].Error == "healing: restart n2: no port"; bad != (failures > 0) {
+				t.Errorf("%d failures: %+v", failures, list)
+			}
+			if up := f.up["n1"] && f.up["n3"] && f.up["n2"] == (failures < 2); !up {
+				t.Errorf("%d failures: up %v", failures, f.up)
+			}
+		})
+	}
+}
+
+// TestHealingHangs: a node that does not come back cannot stop the run.
+func TestHealingHangs(t *testing.T) {
+	bubble(t, 1, func(t *testing.T, f *fake) {
+		f.slow = time.Hour // and then Restart sees that its context has ended
+		list, err := Run(t.Context(), Config{Cluster: f, Base: f.base, Duration: 9 * s, Steps: []Step{
+			{At: s, For: s, Fault: must(t, "kill(all)")},
+		}})
+		if err == nil || !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(list[0].Error, "restart n1") {
+			t.Errorf("%+v, %v", list, err)
+		}
+	})
+}
+
+// TestCancel: the end of the context heals everything at once.
+func TestCancel(t *testing.T) {
+	bubble(t, 3, func(t *testing.T, f *fake) {
+		ctx, cancel := context.WithTimeout(t.Context(), 7*s)
+		defer cancel()
+		list := run(t, f, ctx,
+			Step{At: 5 * s, For: 40 * s, Fault: must(t, "kill(leader)")},
+			Step{At: 6 * s, For: 40 * s, Fault: must(t, "isolate(n2)")},
+			Step{At: 50 * s, For: s, Fault: must(t, "isolate(n2)")})
+		if len(list) != 2 || list[0].End != 7*s || list[1].End != 7*s || list[0].Evidence != "n1 was down 2.00 s, then restarted" {
+			t.Errorf("%+v", list)
+		}
+		if now := time.Since(f.base); now != 7*s {
+			t.Errorf("Run returned after %v", now)
+		}
+	})
+}
+
+func TestConfigIsChecked(t *testing.T) {
+	f := newFake(1)
+	kill := must(t, "kill(all)")
+	for want, c := range map[string]Config{
+		"chaos: Config.Cluster is nil: want a running cluster":                      {Base: f.base},
+		"chaos: Config.Base is zero: want the base instant of the trial":            {Cluster: f},
+		"chaos: step 0 has no fault":                                                {Cluster: f, Base: f.base, Steps: []Step{{For: s}}},
+		"chaos: step 0: for: the fault would end when it starts: want more than 0s": {Cluster: f, Base: f.base, Duration: s, Steps: []Step{{Fault: kill}}},
+	} {
+		if _, err := Run(t.Context(), c); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+// TestCaps holds what CapsOf reads from the interfaces against what it should.
+func TestCaps(t *testing.T) {
+	f := newFake(1)
+	if got := CapsOf(f); got != CanKill|CanLink|CanDisk {
+		t.Errorf("a fake offers %v", got)
+	}
+	if got := CapsOf(deaf{f, f}); got != CanKill {
+		t.Errorf("a deaf one offers %v", got)
+	}
+	f.caps = CanDisk | CanLink
+	if got := CapsOf(f).String(); got != "link faults, disk faults" {
+		t.Errorf("it prints as %q", got)
+	}
+	if got := Caps(0).String(); got != "nothing" {
+		t.Errorf("none prints as %q", got)
+	}
+}

@@ -1,0 +1,111 @@
+package chaos
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// A selector names the nodes that a fault hits. It is a value; which nodes it
+// stands for is resolved when the fault is injected.
+type selector struct {
+	role  role
+	count int   // of nodes, for random
+	nodes []int // numbers from 1, for listed
+}
+
+type role uint8
+
+// Roles from follower on are choices: the seed decides among the nodes that
+// qualify, and those that the fault names otherwise are left out.
+const (
+	listed role = iota + 1 // n2 or {n1, n2}
+	leader
+	all
+	rest
+	follower
+	anyone
+	majority
+	minority
+	random
+)
+
+// A TargetWord is a way to name nodes in a fault.
+type TargetWord struct {
+	Name  string // such as "leader" or "random(2)"
+	Means string
+}
+
+// words are the roles that are written as a bare word.
+var words = [...]struct {
+	TargetWord
+	role role
+}{
+	{TargetWord{"leader", "the node that leads when the fault is injected"}, leader},
+	{TargetWord{"follower", "one running node that does not lead, chosen by the seed"}, follower},
+	{TargetWord{"any", "one node, chosen by the seed"}, anyone},
+	{TargetWord{"all", "every node"}, all},
+	{TargetWord{"rest", "every node that the fault does not name otherwise"}, rest},
+	{TargetWord{"majority", "the least number of nodes that is more than half, chosen by the seed"}, majority},
+	{TargetWord{"minority", "the greatest number of nodes that is less than half, chosen by the seed"}, minority},
+}
+
+// TargetWords lists the ways to name nodes, for help texts.
+func TargetWords() []TargetWord {
+	var list []TargetWord
+	for _, w := range words {
+		list = append(list, w.TargetWord)
+	}
+	return append(list,
+		TargetWord{"n2", "the second node; also written: node 2"},
+		TargetWord{"{n1, n3}", "these nodes"},
+		TargetWord{"random(2)", "as many nodes, chosen by the seed"})
+}
+
+func targetNames() []string {
+	var names []string
+	for _, w := range TargetWords() {
+		names = append(names, w.Name)
+	}
+	return names
+}
+
+// String returns the selector as it is written; it is equal for equal selectors.
+func (s selector) String() string {
+	switch s.role {
+	case listed:
+		names := make([]string, len(s.nodes))
+		for i, n := range s.nodes {
+			names[i] = "n" + strconv.Itoa(n)
+		}
+		if len(names) == 1 {
+			return names[0]
+		}
+		return "{" + strings.Join(names, ", ") + "}"
+	case random:
+		return fmt.Sprintf("random(%d)", s.count)
+	}
+	for _, w := range words {
+		if w.role == s.role {
+			return w.Name
+		}
+	}
+	return fmt.Sprintf("role(%d)", s.role)
+}
+
+// size is how many of n nodes a choice takes.
+func (s selector) size(n int) int {
+	switch s.role {
+	case follower, anyone:
+		return 1
+	case majority:
+		return n/2 + 1
+	case minority:
+		return (n - 1) / 2
+	case random:
+		return s.count
+	}
+	panic("chaos: the size of " + s.String() + " is not chosen")
+}
+
+func (s selector) isChoice() bool { return s.role >= follower }
