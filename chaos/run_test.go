@@ -262,8 +262,8 @@ func TestSameForEverySystem(t *testing.T) {
 		bubble(t, 5, func(t *testing.T, f *fake) {
 			f.terms = map[string]uint64{leads: 1}
 			list := run(t, f, t.Context(),
-				Step{At: s, Every: 4 * s, For: s, Jitter: s, Fault: must(t, "kill(random(2))")},
-				Step{At: s, Every: 4 * s, For: s, Jitter: s, Fault: must(t, "slow-sync(any, 1ms)")})
+				Step{At: s, Every: 2 * s, For: s / 2, Jitter: s, Fault: must(t, "kill(random(2))")},
+				Step{At: s, Every: 2 * s, For: s / 2, Jitter: s, Fault: must(t, "slow-sync(any, 1ms)")})
 			pick := ""
 			for _, v := range list {
 				pick += fmt.Sprintln(v.Start, v.Fault, v.Nodes)
@@ -276,7 +276,7 @@ func TestSameForEverySystem(t *testing.T) {
 			t.Fatalf("%s\ndiffers from\n%s", p, picks[0])
 		}
 	}
-	if hit := strings.Count(picks[0], "["); hit != 2*15 {
+	if hit := strings.Count(picks[0], "["); hit != 2*29 {
 		t.Errorf("%d injections", hit)
 	}
 	for _, n := range []string{"[n1]", "[n2]", "[n3]", "[n4]", "[n5]"} {

@@ -103,3 +103,22 @@ func TestSeedsDiffer(t *testing.T) {
 		t.Errorf("20 seeds gave %d schedules", len(seen))
 	}
 }
+
+// TestStreamsAreFair: neighbouring streams draw each of 5 nodes equally often.
+// 10,000 draws of probability 1/5 have a standard deviation of 40.
+func TestStreamsAreFair(t *testing.T) {
+	for _, of := range []func(i int) Occurrence{
+		func(i int) Occurrence { return Occurrence{N: i} },
+		func(i int) Occurrence { return Occurrence{Step: i} },
+	} {
+		var count [5]int
+		for i := range 10_000 {
+			count[of(i).rand(1).Perm(5)[0]]++
+		}
+		for _, n := range count {
+			if n < 1800 || n > 2200 {
+				t.Errorf("5 nodes are drawn %v times", count)
+			}
+		}
+	}
+}
