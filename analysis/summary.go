@@ -53,6 +53,7 @@ const (
 	VerdictOK      Verdict = "ok"
 	VerdictIllegal Verdict = "illegal"
 	VerdictUnknown Verdict = "unknown"
+	VerdictNA      Verdict = "n/a" // the system does not promise it; neither a pass nor a failure
 )
 
 // Summary is everything that is computed from one trial: summary.json.
@@ -61,7 +62,7 @@ type Summary struct {
 	Facts   results.Facts `json:"facts"`
 	Valid   bool          `json:"valid"`
 	Gates   []Gate        `json:"gates"`
-	Verdict Verdict       `json:"verdict"` // the worst of Checks
+	Verdict Verdict       `json:"verdict"` // the worst of Checks: illegal, unknown, ok; n/a if all of them are
 	Checks  []Check       `json:"checks"`
 
 	Counts     Counts    `json:"counts"` // Main ops due in the measured period
@@ -111,8 +112,8 @@ type Counts struct {
 	Dropped  uint64 `json:"dropped"`
 }
 
-// Quantiles of a latency, over N operations. Max is exact; the others have a
-// relative error of at most 0.1 %. What never succeeded counts as +Inf.
+// Quantiles of a latency, over N operations, exact. What never succeeded counts
+// as +Inf; NaN is a percentile that N operations do not support.
 type Quantiles struct {
 	N     uint64  `json:"n"`
 	Mean  MS      `json:"mean_ms"` // of those that succeeded
@@ -147,6 +148,7 @@ type Outages struct {
 	Total      MS       `json:"total_ms"`
 	Max        MS       `json:"max_ms"`
 	Resolution MS       `json:"resolution_ms"` // one probe period
+	Threshold  MS       `json:"threshold_ms"`  // shorter ones are not told from normal service
 	List       []Outage `json:"list,omitempty"`
 }
 
@@ -156,6 +158,7 @@ type Outage struct {
 	Start    MS   `json:"start_ms"` // since the base instant
 	Length   MS   `json:"length_ms"`
 	Censored bool `json:"censored,omitempty"`
+	Lag      MS   `json:"lag_ms"` // by which a probe in it was sent late, at most: if it nears Length, the load generator stalled too
 }
 
 // NodeOut is the outages that the clients of one node saw.
@@ -183,8 +186,9 @@ type Episode struct {
 	Inject   Window   `json:"inject"`    // outages that began between injection and healing
 	Heal     Window   `json:"heal"`      // outages that began at or after healing
 	ByNode   []EpNode `json:"by_node"`
-	Back95   MS       `json:"back95_ms"` // until throughput was at 95 % of its baseline for K bins
-	Censored bool     `json:"censored"`  // it had not recovered when the next fault or the end came
+	Back95   MS       `json:"back95_ms"`      // until throughput was at 95 % of its baseline for K bins
+	HealBack MS       `json:"heal_back95_ms"` // the same, from the start of healing
+	Censored bool     `json:"censored"`       // it had not recovered when the next fault or the end came
 	Baseline float64  `json:"baseline_ops_s"`
 	LostOps  float64  `json:"lost_ops"` // integral of the deficit below baseline
 }

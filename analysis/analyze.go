@@ -1,0 +1,215 @@
+package analysis
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"nines/bench"
+	"nines/results"
+)
+
+// TimelineBin is the width of a bin of the timeline and, unless Options say
+// otherwise, of interval availability.
+const TimelineBin = 100 * time.Millisecond
+
+// Input is what a trial left.
+type Input struct {
+	Facts   results.Facts
+	Samples []bench.Sample // in any order
+	Faults  []bench.Interval
+	Events  []bench.Event
+}
+
+// Options are the parameters of figures that have some. The zero value means
+// the defaults.
+type Options struct {
+	// Target is the good ratio that a bin must reach to count as available;
+	// default 0.99.
+	Target float64
+	// Cutoff is the length beyond which a stretch between two operations of a
+	// user counts as inactivity; default: the 99th percentile of the stretches.
+	Cutoff time.Duration
+}
+
+func (o Options) withDefaults() Options {
+	if o.Target == 0 {
+		o.Target = 0.99
+	}
+	return o
+}
+
+// Analyze computes the summary of one trial.
+//
+// A trial's load is its Main operations that were due in the measured period,
+// [0, Duration) since the base instant. Counts, ratios and percentiles are over
+// all of these, whenever they ended. Rates are over completions in the measured
+// period, whenever they were due: an overloaded system must not be credited
+// with what it answered after the end.
+func Analyze(in Input, opts Options) Summary {
+	opts = opts.withDefaults()
+	t := newTrial(in)
+	s := Summary{Schema: results.Schema, Facts: in.Facts, BinMS: ms(TimelineBin)}
+
+	s.Counts = t.counts()
+	s.Throughput, s.Goodput = t.rates()
+	s.Response, s.Service, s.Lag = t.overall()
+	s.Latency = t.splits()
+	s.Timeline = t.timeline()
+
+	s.SuccessRatio = ratio(float64(s.Counts.Good), float64(s.Counts.Due))
+	s.IntervalAvailability = intervalAvailability(s.Timeline, opts.Target)
+	s.UserUptime = t.userUptime(opts.Cutoff)
+
+	probes := t.probes()
+	s.Gaps, s.SLO = probes.cluster.gaps, probes.cluster.slo
+	s.ByNode = probes.byNode(in.Facts.Nodes)
+	s.Episodes = t.episodes(probes)
+	s.PerOp = t.perOp()
+
+	s.Checks = t.checks()
+	s.Verdict = worst(s.Checks)
+	s.Gates = t.gates(&s)
+	s.Valid = !slices.ContainsFunc(s.Gates, func(g Gate) bool { return !g.Pass })
+	return s
+}
+
+// trial is a trial in the order in which the figures need it.
+type trial struct {
+	Input
+	end    time.Duration   // of the measured period
+	load   []*bench.Sample // Main, due in the measured period; by due time
+	done   []time.Duration // completions of successful Main operations, rising
+	due    []time.Duration // of load; rising
+	faults []span          // what was injected, by start; without n/a
+}
+
+// span is one injected fault, made whole where its interval is not.
+type span struct {
+	bench.Interval
+	index int           // in Input.Faults
+	limit time.Duration // when the next fault or the end of the measured period comes
+}
+
+func newTrial(in Input) *trial {
+	t := &trial{Input: in, end: in.Facts.Duration}
+	for i := range in.Samples {
+		s := &in.Samples[i]
+		if s.Class != bench.Main {
+			continue
+		}
+		if s.Outcome == bench.OK {
+			t.done = append(t.done, s.Done)
+		}
+		if s.Due >= 0 && s.Due < t.end {
+			t.load = append(t.load, s)
+		}
+	}
+	slices.Sort(t.done)
+	slices.SortStableFunc(t.load, func(a, b *bench.Sample) int { return cmp.Compare(a.Due, b.Due) })
+	t.due = make([]time.Duration, len(t.load))
+	for i, s := range t.load {
+		t.due[i] = s.Due
+	}
+	t.faults = spans(in.Faults, t.end)
+	return t
+}
+
+// spans are the faults that were injected. A fault that was not healed lasts
+// until the end.
+func spans(faults []bench.Interval, end time.Duration) []span {
+	var out []span
+	for i, f := range faults {
+		if f.NA != "" {
+			continue
+		}
+		if f.HealFrom < f.Start {
+			f.HealFrom = max(f.Start, end)
+		}
+		if f.End < f.HealFrom {
+			f.End = max(f.HealFrom, end)
+		}
+		out = append(out, span{Interval: f, index: i, limit: end})
+	}
+	slices.SortStableFunc(out, func(a, b span) int { return cmp.Compare(a.Start, b.Start) })
+	for i := range out {
+		for _, later := range out[i+1:] {
+			if later.Start > out[i].Start {
+				out[i].limit = min(later.Start, end)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// healthy is the period before the first fault; all of it if there was none.
+func (t *trial) healthy() time.Duration {
+	if len(t.faults) == 0 {
+		return t.end
+	}
+	return min(max(0, t.faults[0].Start), t.end)
+}
+
+// within counts the instants of a rising list that lie in [from, to).
+func within(rising []time.Duration, from, to time.Duration) int {
+	lo, _ := slices.BinarySearch(rising, from)
+	hi, _ := slices.BinarySearch(rising, to)
+	return max(0, hi-lo)
+}
+
+func (t *trial) counts() Counts {
+	var c Counts
+	for _, s := range t.load {
+		c.Due++
+		switch s.Outcome {
+		case bench.OK:
+			c.OK++
+		case bench.Rejected:
+			c.Rejected++
+		case bench.Dropped:
+			c.Dropped++
+		default:
+			c.Unknown++
+		}
+		if s.Good(t.Facts.Deadline) {
+			c.Good++
+		}
+	}
+	return c
+}
+
+// rates are completions a second in the measured period: of all successful
+// operations, and of the good ones.
+func (t *trial) rates() (throughput, goodput float64) {
+	var done, good int
+	for i := range t.Samples {
+		s := &t.Samples[i]
+		if s.Class == bench.Main && s.Outcome == bench.OK && s.Done >= 0 && s.Done < t.end {
+			done++
+			if s.Good(t.Facts.Deadline) {
+				good++
+			}
+		}
+	}
+	seconds := t.end.Seconds()
+	return ratio(float64(done), seconds), ratio(float64(good), seconds)
+}
+
+// perOp divides what was spent in the measured period by the operations that
+// succeeded in it, probes included, since they were paid for too.
+func (t *trial) perOp() PerOp {
+	n := 0
+	for i := range t.Samples {
+		if s := &t.Samples[i]; s.Outcome == bench.OK && s.Done >= 0 && s.Done < t.end {
+			n++
+		}
+	}
+	per := func(total float64) float64 { return ratio(total, float64(n)) }
+	return PerOp{
+		CPU:      per(float64(t.Facts.CPU) / float64(time.Microsecond)),
+		Messages: per(float64(t.Facts.Cost.Messages)),
+		Bytes:    per(float64(t.Facts.Cost.Bytes)),
+		Syncs:    per(float64(t.Facts.Cost.Syncs)),
+	}
+}

@@ -1,0 +1,106 @@
+package analysis
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"nines/analysis/linear"
+	"nines/results"
+)
+
+// checks judge the history, and the states in which it left the nodes.
+func (t *trial) checks() []Check {
+	return []Check{t.linearizable(), t.durable(), agreement(t.Facts)}
+}
+
+// worst is the overall verdict: a system is held to what it promises, and to
+// all of that.
+func worst(checks []Check) Verdict {
+	for _, v := range []Verdict{VerdictIllegal, VerdictUnknown, VerdictOK} {
+		if slices.ContainsFunc(checks, func(c Check) bool { return c.Verdict == v }) {
+			return v
+		}
+	}
+	return VerdictNA
+}
+
+// holdsNothing is declared by a system, such as null, that answers without
+// keeping anything.
+const holdsNothing = "none"
+
+// linearizable holds the whole history against what the system claims.
+func (t *trial) linearizable() Check {
+	c := Check{Name: "linearizable"}
+	switch g := t.Facts.Guarantees; {
+	case g.Linearizable():
+		r := linear.Check(context.Background(), t.Samples, linear.Options{Nodes: t.Facts.Nodes})
+		c.Verdict, c.Why = Verdict(r.Verdict), r.Why
+	case g.Reads == "":
+		c.Verdict, c.Why = VerdictUnknown, "the system does not declare what its reads guarantee"
+	default:
+		c.Verdict, c.Why = VerdictNA, fmt.Sprintf("not claimed: the system declares its reads %q", g.Reads)
+	}
+	return c
+}
+
+// durable holds the final reads against the acknowledged writes. It needs no
+// linearizable reads: the final ones come after the nodes have converged.
+func (t *trial) durable() Check {
+	c := Check{Name: "durable"}
+	if g := t.Facts.Guarantees; g.Durability == holdsNothing || g.Reads == holdsNothing {
+		c.Verdict, c.Why = VerdictNA, "not claimed: the system keeps nothing"
+		return c
+	}
+	r := linear.Durable(t.Samples, linear.Options{Nodes: t.Facts.Nodes})
+	c.Verdict, c.Why = Verdict(r.Verdict), r.Why
+	return c
+}
+
+// agreement holds the nodes' states against each other after the last heal:
+// nodes that have applied the same commands must have the same digest.
+func agreement(facts results.Facts) Check {
+	c := Check{Name: "agreement"}
+	if !facts.Guarantees.Replicated {
+		c.Verdict, c.Why = VerdictNA, "not claimed: the nodes do not replicate each other"
+		return c
+	}
+	first := map[uint64]results.Final{} // by applied index
+	var down []string
+	for _, s := range facts.Statuses {
+		if !s.Up {
+			down = append(down, s.Node)
+			continue
+		}
+		other, ok := first[s.Applied]
+		if !ok {
+			first[s.Applied] = s
+		} else if other.Digest != s.Digest {
+			c.Verdict = VerdictIllegal
+			c.Why = fmt.Sprintf("%s and %s differ at index %d: digests %016x and %016x", other.Node, s.Node, s.Applied, other.Digest, s.Digest)
+			return c
+		}
+	}
+	c.Verdict = VerdictUnknown
+	switch {
+	case len(facts.Statuses) < len(facts.Nodes) || len(facts.Nodes) == 0:
+		c.Why = fmt.Sprintf("only %d of %d nodes told their final state", len(facts.Statuses), len(facts.Nodes))
+	case len(down) > 0:
+		c.Why = "not up after the last heal: " + strings.Join(down, ", ")
+	case len(first) > 1:
+		c.Why = "the nodes had not applied the same commands when the time to converge was over: " + applied(facts.Statuses)
+	default:
+		c.Verdict = VerdictOK
+		c.Why = fmt.Sprintf("%d nodes agree at index %d", len(facts.Statuses), facts.Statuses[0].Applied)
+	}
+	return c
+}
+
+func applied(statuses []results.Final) string {
+	var parts []string
+	for _, s := range statuses {
+		parts = append(parts, fmt.Sprintf("%s at %d", s.Node, s.Applied))
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,136 @@
+package results
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+// The files of a run folder, and of the folder of each trial in it.
+const (
+	ManifestFile = "manifest.json"
+	SummaryFile  = "summary.csv"
+	BenchFile    = "bench.txt"
+	TablesFile   = "tables.md"
+	ReportFile   = "report.html"
+	ChartsDir    = "charts"
+	TrialsDir    = "trials"
+
+	FactsFile        = "trial.json"
+	SamplesFile      = "samples.parquet"
+	FaultsFile       = "faults.jsonl"
+	EventsFile       = "events.jsonl"
+	LatencyFile      = "latency.hlog"
+	TrialSummaryFile = "summary.json"
+	StacksFile       = "stacks.txt"
+	NodesDir         = "nodes"
+)
+
+// partial ends the name of a trial's folder until the trial is complete.
+const partial = ".partial"
+
+// A Run is a run folder. Its methods may be called from several goroutines.
+type Run struct {
+	dir string
+
+	mu       sync.Mutex
+	manifest Manifest
+}
+
+// Create starts a run folder with m in it. It refuses a folder that is not
+// empty. The trials that m lists are those that are planned.
+func Create(dir string, m Manifest) (*Run, error) {
+	names, err := os.ReadDir(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, fmt.Errorf("create results folder: %w", err)
+	case len(names) > 0:
+		return nil, fmt.Errorf("create results folder: %s is not empty (it has %s): name a new folder", dir, names[0].Name())
+	}
+	if err := os.MkdirAll(filepath.Join(dir, TrialsDir), 0o755); err != nil {
+		return nil, fmt.Errorf("create results folder: %w", err)
+	}
+	m.Schema, m.Columns = Schema, Columns()
+	r := &Run{dir: dir, manifest: m}
+	return r, r.save()
+}
+
+// Open opens the folder of a run that was made before.
+func Open(dir string) (*Run, error) {
+	r := &Run{dir: dir}
+	path := filepath.Join(dir, ManifestFile)
+	if err := readJSON(path, "nines manifest", &r.manifest); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, &FormatError{dir, "not a results folder: it has no " + ManifestFile}
+		}
+		return nil, err
+	}
+	return r, nil
+}
+
+// Dir is the folder of the run.
+func (r *Run) Dir() string { return r.dir }
+
+// Path is the path of a file of the run, such as [ReportFile].
+func (r *Run) Path(name string) string { return filepath.Join(r.dir, name) }
+
+// Manifest returns a copy of the manifest as it now stands.
+func (r *Run) Manifest() Manifest {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	m := r.manifest
+	m.Trials = append([]Entry(nil), m.Trials...)
+	return m
+}
+
+// TrialDirs lists the folders of the trials that are complete, done or failed,
+// in the order of the manifest. A folder's name tells: the process may have
+// ended between naming it and noting it.
+func (r *Run) TrialDirs() []string {
+	var dirs []string
+	for _, e := range r.Manifest().Trials {
+		dir := filepath.Join(r.dir, TrialsDir, e.Trial)
+		if info, err := os.Stat(dir); err == nil && info.IsDir() {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}
+
+// End notes that the run is over.
+func (r *Run) End(at time.Time) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.manifest.Ended = &at
+	return r.save()
+}
+
+// mark records how far a trial has come.
+func (r *Run) mark(e Entry) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i, old := range r.manifest.Trials {
+		if old.Trial == e.Trial {
+			r.manifest.Trials[i] = e
+			return r.save()
+		}
+	}
+	r.manifest.Trials = append(r.manifest.Trials, e)
+	return r.save()
+}
+
+func (r *Run) save() error { return WriteJSON(r.Path(ManifestFile), &r.manifest) }
+
+// checkTrialName wants a name that is one folder, and not a partial one.
+func checkTrialName(name string) error {
+	if name == "" || strings.HasPrefix(name, ".") || strings.ContainsAny(name, `/\`+"\x00") || strings.HasSuffix(name, partial) {
+		return fmt.Errorf("%q cannot name a trial's folder: want a file name that does not begin with a dot or end in %s", name, partial)
+	}
+	return nil
+}

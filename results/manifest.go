@@ -1,0 +1,82 @@
+package results
+
+import (
+	"runtime"
+	"runtime/debug"
+	"time"
+)
+
+// Manifest says what a run was and how to repeat it: manifest.json. It is
+// written when the run begins and again whenever a trial begins or ends, so
+// that an interrupted run knows what it has.
+type Manifest struct {
+	Schema   int        `json:"schema"`
+	Name     string     `json:"name"`     // of the scenario
+	Scenario string     `json:"scenario"` // effective, with all defaults and overrides: YAML
+	Command  []string   `json:"command"`  // repeats the run
+	Seed     uint64     `json:"seed"`
+	Versions Versions   `json:"versions"`
+	Machine  Machine    `json:"machine"`
+	Started  time.Time  `json:"started"`
+	Ended    *time.Time `json:"ended,omitempty"` // absent while the run goes on, or if it was interrupted
+	Trials   []Entry    `json:"trials"`
+
+	// Columns documents summary.csv, which has no room for it.
+	Columns []Column `json:"summary_csv"`
+}
+
+// Versions are those of the program that made the run.
+type Versions struct {
+	Nines    string            `json:"nines"` // module version, or (devel)
+	Revision string            `json:"revision,omitempty"`
+	Modified bool              `json:"modified,omitempty"` // the work tree had uncommitted changes
+	Go       string            `json:"go"`
+	Modules  map[string]string `json:"modules"` // the libraries it was built with
+}
+
+// Entry is one trial of a run.
+type Entry struct {
+	Trial  string `json:"trial"`
+	System string `json:"system"`
+	Repeat int    `json:"repeat"`
+	State  State  `json:"state"`
+	Why    string `json:"why,omitempty"` // it failed
+}
+
+// State is how far a trial has come.
+type State string
+
+// The states of a trial.
+const (
+	Planned State = "planned"
+	Running State = "running"
+	Done    State = "done"
+	Failed  State = "failed" // it ended early; what it recorded is kept
+)
+
+// BuildVersions are the versions of the running program.
+func BuildVersions() Versions {
+	v := Versions{Nines: "(devel)", Go: runtime.Version(), Modules: map[string]string{}}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return v
+	}
+	if info.Main.Version != "" {
+		v.Nines = info.Main.Version
+	}
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			v.Revision = s.Value
+		case "vcs.modified":
+			v.Modified = s.Value == "true"
+		}
+	}
+	for _, dep := range info.Deps {
+		if dep.Replace != nil {
+			dep = dep.Replace
+		}
+		v.Modules[dep.Path] = dep.Version
+	}
+	return v
+}
