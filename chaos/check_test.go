@@ -129,25 +129,3 @@ func TestChooseProperties(t *testing.T) {
 	})
 }
 
-func TestSuggest(t *testing.T) {
-	known := []string{"kill", "isolate", "partition", "one-way"}
-	for word, want := range map[string]string{
-		"kil":       "kill",
-		"klil":      "kill",
-		"Kill":      "kill",
-		"partiton":  "partition",
-		"partitoin": "partition",
-		"one_way":   "one-way",
-		"x":         "",
-		"restart":   "",
-		"":          "",
-	} {
-		got := Suggest(word, known)
-		if want != "" {
-			want = fmt.Sprintf("; did you mean %q?", want)
-		}
-		if got != want {
-			t.Errorf("Suggest(%q) = %q, want %q", word, got, want)
-		}
-	}
-}

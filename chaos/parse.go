@@ -3,6 +3,8 @@ package chaos
 import (
 	"fmt"
 	"strings"
+
+	"nines/bench"
 )
 
 // A SyntaxError says why a text is no fault.
@@ -71,7 +73,7 @@ func (p *parser) accept(m string) bool {
 }
 
 func (p *parser) fail(pos int, format string, args ...any) error {
-	return &SyntaxError{Text: p.text, Pos: pos, Msg: fmt.Sprintf(format, args...)}
+	return &SyntaxError{Text: p.text, Pos: pos, Msg: fmt.Errorf(format, args...).Error()}
 }
 
 // part parses name(where, amount).
@@ -80,9 +82,9 @@ func (p *parser) part() (*fault, error) {
 	k := kindOf(name.text)
 	switch {
 	case name.kind == end:
-		return nil, p.fail(name.pos, "a fault is missing here (faults: %s)", strings.Join(Names(), ", "))
+		return nil, p.fail(name.pos, "a fault is missing here: there are %s", strings.Join(Names(), ", "))
 	case k == nil:
-		return nil, p.fail(name.pos, "unknown fault %s%s (faults: %s)", name, Suggest(name.text, Names()), strings.Join(Names(), ", "))
+		return nil, p.fail(name.pos, "%w", bench.UnknownName("fault", name.text, Names()))
 	}
 	p.advance()
 	f := &fault{kind: k}

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"nines/bench"
 )
 
 // target parses one way to name nodes, and adds it to the fault's targets.
@@ -70,8 +72,7 @@ func (p *parser) node() (int, error) {
 		p.advance()
 	}
 	if !isNode || digits == "" || strings.Trim(digits, "0123456789") != "" {
-		return 0, p.fail(t.pos, "unknown target %s%s (targets: %s)",
-			t, Suggest(t.text, targetNames()), strings.Join(targetNames(), ", "))
+		return 0, p.fail(t.pos, "%w", bench.UnknownName("target", t.text, targetNames()))
 	}
 	n, err := strconv.Atoi(digits)
 	if err != nil || n < 1 || n > maxNodes {
