@@ -1,0 +1,79 @@
+package plot
+
+import (
+	"fmt"
+	"strings"
+
+	"nines/analysis"
+)
+
+// All draws up every chart of a run: the percentiles and the gaps, then
+// throughput and latency over time of each system, then each fault step. Names
+// are unique.
+func All(summaries []analysis.Summary) []Chart {
+	if len(summaries) == 0 {
+		return nil
+	}
+	steps := Steps(summaries)
+	charts := []Chart{Percentiles(summaries)}
+	if len(steps) > 0 {
+		charts = append(charts, Gaps(summaries))
+	}
+	for _, s := range Systems(summaries) {
+		charts = append(charts, Throughput(s, steps), Latency(s, steps))
+	}
+	for _, step := range steps {
+		charts = append(charts, EpisodeStrips(summaries, step))
+	}
+	used := map[string]int{}
+	for i := range charts {
+		name := charts[i].Name
+		if used[name]++; used[name] > 1 {
+			charts[i].Name = fmt.Sprintf("%s-%d", name, used[name])
+		}
+	}
+	return charts
+}
+
+// WriteAll draws each chart as NAME.svg and NAME.png and hands the files to
+// write, which is to keep each whole or not at all.
+func WriteAll(charts []Chart, write func(name string, data []byte) error) error {
+	for _, c := range charts {
+		svg, err := c.SVG(Page)
+		if err != nil {
+			return err
+		}
+		if err := write(c.Name+".svg", svg); err != nil {
+			return fmt.Errorf("write chart %s: %w", c.Name, err)
+		}
+		png, err := c.PNG(Page)
+		if err != nil {
+			return err
+		}
+		if err := write(c.Name+".png", png); err != nil {
+			return fmt.Errorf("write chart %s: %w", c.Name, err)
+		}
+	}
+	return nil
+}
+
+// slug makes a file name of a label: lower case letters, digits and single
+// hyphens, at most 48 of them, never empty.
+func slug(label string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(label) {
+		switch {
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			b.WriteRune(r)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+		if b.Len() >= 48 {
+			break
+		}
+	}
+	if s := strings.Trim(b.String(), "-"); s != "" {
+		return s
+	}
+	return "x"
+}
