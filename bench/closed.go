@@ -54,6 +54,7 @@ type closedWorker struct {
 	op               Op
 	chunk            *chunk
 	inHand           *seat // performing an operation
+	due              time.Duration
 	warmup, measured uint64
 	pause            *time.Timer
 }
@@ -72,8 +73,8 @@ func (w *closedWorker) run() {
 		}
 		w.inHand = &w.seats[node]
 		s := w.chunk.next()
-		s.Due, s.Sent = due, due
-		w.inHand.perform(&w.op, s)
+		w.due = due
+		w.inHand.perform(&w.op, due, due, s)
 		w.inHand = nil
 		due = s.Done
 		failed := s.Outcome != OK
@@ -116,7 +117,7 @@ func (w *closedWorker) backOff() time.Duration {
 func (w *closedWorker) end() {
 	if w.inHand != nil {
 		s := w.chunk.next()
-		w.inHand.lost(s)
+		w.inHand.lost(&w.op, w.due, w.due, s)
 		w.keep(s)
 	}
 	for i := range w.seats {

@@ -53,6 +53,16 @@ type Cost struct {
 	DiskBytes uint64 `json:"disk_bytes"` // written to stable storage
 }
 
+// Less is the cost since an earlier one.
+func (c Cost) Less(earlier Cost) Cost {
+	return Cost{
+		Messages:  c.Messages - earlier.Messages,
+		Bytes:     c.Bytes - earlier.Bytes,
+		Syncs:     c.Syncs - earlier.Syncs,
+		DiskBytes: c.DiskBytes - earlier.DiskBytes,
+	}
+}
+
 // A Coster is a [Cluster] that counts its cost.
 type Coster interface {
 	Cost() Cost

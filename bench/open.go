@@ -162,7 +162,7 @@ func (p *pool) send(op *Op, due time.Duration) {
 		w.seat = newSeat(s.run, &s.count, s.cfg.Class, s.cfg.Source, p.node)
 		s.run.workers.Go(w.run)
 	}
-	w.op, w.sample.Due = *op, due
+	w.op, w.due = *op, due
 	w.wake <- struct{}{}
 }
 
@@ -217,9 +217,11 @@ type worker struct {
 	pool   *pool
 	seat   seat
 	op     Op
+	due    time.Duration
+	sent   time.Duration
 	sample Sample
-	wake   chan struct{} // op and sample.Due are set; closed: there are no more
-	inHand bool
+	wake   chan struct{} // op and due are set; closed: there are no more
+	inHand bool          // performing an operation
 }
 
 func (w *worker) run() {
@@ -227,9 +229,9 @@ func (w *worker) run() {
 	defer w.pool.stream.run.recovered("a session")
 	r := w.pool.stream.run
 	for range w.wake {
-		w.sample.Sent = r.now()
+		w.sent = r.now()
 		w.inHand = true
-		w.seat.perform(&w.op, &w.sample)
+		w.seat.perform(&w.op, w.due, w.sent, &w.sample)
 		w.inHand = false
 		if !w.pool.keep(w, true) {
 			return
@@ -239,7 +241,7 @@ func (w *worker) run() {
 
 func (w *worker) end() {
 	if w.inHand {
-		w.seat.lost(&w.sample)
+		w.seat.lost(&w.op, w.due, w.sent, &w.sample)
 		w.pool.keep(w, false)
 	}
 	w.seat.retire()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"sync/atomic"
+	"time"
 )
 
 // A session is one connection to one node, with the id that makes it one
@@ -41,64 +42,75 @@ func newSeat(r *run, count *counter, class Class, source Source, node int) seat 
 	return seat{run: r, count: count, observe: observe, class: class, node: node}
 }
 
-// perform does op, due and sent when s says, and fills in the rest of s.
-func (p *seat) perform(op *Op, s *Sample) {
-	s.Key, s.Arg, s.Expect = op.Key, op.Arg, op.Expect
-	s.User, s.Size, s.Kind = op.User, op.Size, op.Kind
-	s.Node, s.Class = uint16(p.node), p.class
-	s.Session, s.Result = 0, 0
-	deadline := int64(s.Due + p.run.abandon)
+// perform does op, which was due and is sent as said, and writes its sample
+// into s. It writes at the end only, because s may be in another core's cache,
+// and an atomic operation waits for every write before it.
+func (p *seat) perform(op *Op, due, sent time.Duration, s *Sample) {
+	deadline := int64(due + p.run.abandon)
 	if p.session != nil {
 		p.session.deadline.Store(deadline)
-	} else if !p.dial(deadline, s) {
+	} else if id, ok := p.dial(deadline); !ok {
+		// Whatever went wrong, the operation was never sent.
+		s.Due, s.Sent, s.Done = due, sent, p.run.now()
+		p.fill(s, op, id, Rejected)
 		return
 	}
 	c := p.session
-	s.Session = c.id
 	reply, err := c.client.Do(c.ctx, op)
-	s.Done = p.run.now()
-	s.Outcome = OutcomeOf(err)
+	done := p.run.now()
+	outcome := OutcomeOf(err)
 	gaveUp := c.deadline.Swap(markIdle) == markGaveUp
+	s.Due, s.Sent, s.Done = due, sent, done
+	p.fill(s, op, c.id, outcome)
 	if err == nil {
 		s.Result = reply.Value
 		if p.observe != nil {
 			p.observe.Observe(op, reply)
 		}
 	}
-	if gaveUp || s.Outcome == Unknown {
+	if gaveUp || outcome == Unknown {
 		p.retire()
 	}
 }
 
-// lost completes the sample of an operation during which the client panicked.
-// The client may hold locks, so the session is left as it is.
-func (p *seat) lost(s *Sample) {
-	s.Outcome, s.Done = Unknown, p.run.now()
+// fill writes everything into s but its instants and its result.
+func (p *seat) fill(s *Sample, op *Op, session uint64, outcome Outcome) {
+	s.Session, s.Key, s.Arg, s.Expect, s.Result = session, op.Key, op.Arg, op.Expect, 0
+	s.User, s.Size, s.Kind = op.User, op.Size, op.Kind
+	s.Node, s.Class, s.Outcome = uint16(p.node), p.class, outcome
+}
+
+// lost writes the sample of an operation during which the client panicked. The
+// client may hold locks, so the session is left as it is.
+func (p *seat) lost(op *Op, due, sent time.Duration, s *Sample) {
+	var id uint64
+	if p.session != nil {
+		id = p.session.id
+	}
+	s.Due, s.Sent, s.Done = due, sent, p.run.now()
+	p.fill(s, op, id, Unknown)
 	p.session = nil
 }
 
-// dial opens a session. If that fails the operation was never sent: it is
-// rejected, whatever the error.
-func (p *seat) dial(deadline int64, s *Sample) bool {
+// dial opens a session for an operation with the given deadline.
+func (p *seat) dial(deadline int64) (id uint64, ok bool) {
 	r := p.run
 	c := &session{id: r.sessions.Add(1)}
 	c.ctx, c.cancel = context.WithCancel(r.ctx)
 	c.deadline.Store(deadline)
 	r.sweeper.add(c, p.count)
 	p.count.sessions.Add(1)
-	client, err := r.cluster.Dial(c.ctx, r.nodes[p.node], c.id)
-	c.client = client
 	p.session = c
-	if err == nil && c.deadline.Load() != markGaveUp {
-		return true
+	client, err := r.cluster.Dial(c.ctx, r.nodes[p.node], c.id)
+	if err == nil {
+		c.client = client
+		if c.deadline.Load() != markGaveUp {
+			return c.id, true
+		}
 	}
 	p.count.dialsFailed.Add(1)
-	if err != nil {
-		c.client = nil
-	}
 	p.retire()
-	s.Session, s.Outcome, s.Done = c.id, Rejected, r.now()
-	return false
+	return c.id, false
 }
 
 // retire closes the session, if there is one. A checker must not take the next

@@ -1,0 +1,176 @@
+package trial
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"nines/bench"
+	"nines/results"
+)
+
+// loaders is how many sessions fill the keys and read them back.
+const loaders = 64
+
+// preload fills the keys. Its samples are kept until the base instant is known.
+func (t *trial) preload(ctx context.Context) ([]bench.Sample, error) {
+	if t.Sources.Preload == nil {
+		return nil, nil
+	}
+	t.Progress(Preloading)
+	var kept keeper
+	err := t.sweep(ctx, bench.Preload, t.Sources.Preload, t.started, &kept)
+	if err != nil {
+		return nil, fmt.Errorf("preload: %w", err)
+	}
+	for _, s := range kept {
+		if s.Outcome != bench.OK {
+			return nil, fmt.Errorf("preload: the write of key %d ended %v: the cluster is not healthy: %s", s.Key, s.Outcome, t.describe())
+		}
+	}
+	return kept, nil
+}
+
+// recordPreloaded hands on the samples of the preload, on the base clock.
+func (t *trial) recordPreloaded(samples []bench.Sample) error {
+	shift := t.started.Sub(t.base)
+	for i := range samples {
+		samples[i].Due += shift
+		samples[i].Sent += shift
+		samples[i].Done += shift
+	}
+	if err := t.Recorder.Record(samples); err != nil {
+		return fmt.Errorf("record the preload: %w", err)
+	}
+	return nil
+}
+
+// keeper is a recorder that keeps what it gets.
+type keeper []bench.Sample
+
+func (k *keeper) Record(batch []bench.Sample) error {
+	*k = append(*k, batch...)
+	return nil
+}
+
+// readBack lets the cluster converge, reads every key and asks every node.
+func (t *trial) readBack(ctx context.Context) error {
+	t.Progress(Settling)
+	took, ok := t.await(ctx, t.converged)
+	t.note("converged", fmt.Sprintf("%v after the load had ended", took))
+	if !ok {
+		t.note("converged", fmt.Sprintf("not within %v: %s", took, t.describe()))
+	}
+	var err error
+	if t.Sources.Final != nil {
+		t.Progress(Reading)
+		err = t.sweep(ctx, bench.Final, t.Sources.Final, t.base, t.Recorder)
+	}
+	if in, ok := t.cluster.(bench.Inspector); ok {
+		t.await(ctx, t.converged) // reads may have brought log entries of their own
+		for _, n := range t.cluster.Nodes() {
+			t.result.Facts.Statuses = append(t.result.Facts.Statuses, results.Final{Node: n, Status: in.Status(n)})
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("read back: %w", err)
+	}
+	return nil
+}
+
+func (t *trial) note(key, text string) {
+	if t.result.Facts.Notes == nil {
+		t.result.Facts.Notes = make(map[string]string)
+	}
+	t.result.Facts.Notes[key] = text
+}
+
+// sweep performs every operation of a source, on all nodes in turn.
+func (t *trial) sweep(ctx context.Context, class bench.Class, src bench.Source, base time.Time, rec bench.Recorder) error {
+	shared := &sharedSource{turn: make(chan bench.Source, 1)}
+	shared.turn <- src
+	nodes := len(t.cluster.Nodes())
+	_, err := bench.Run(ctx, bench.Config{
+		Cluster: t.cluster, Base: base, Abandon: t.result.Facts.Abandon, Recorder: rec, Sessions: &t.sessions,
+		Closed: []bench.Closed{{
+			Class: class, Sessions: loaders, Until: bench.Never,
+			Source: func(int) bench.Source { return shared },
+			Picker: func(i int) bench.Picker { return bench.Pinned(i % nodes) },
+		}},
+	})
+	return err
+}
+
+// sharedSource lets many sessions draw from one source.
+type sharedSource struct{ turn chan bench.Source }
+
+func (s *sharedSource) Next(op *bench.Op) bool {
+	src := <-s.turn
+	ok := src.Next(op)
+	s.turn <- src
+	return ok
+}
+
+// await polls until the cluster is as asked, at most for the settling time.
+func (t *trial) await(ctx context.Context, is func(bench.Inspector) bool) (took time.Duration, ok bool) {
+	in, ok := t.cluster.(bench.Inspector)
+	if !ok {
+		return 0, true
+	}
+	const poll = 10 * time.Millisecond
+	for began := time.Now(); ; {
+		took = time.Since(began)
+		if is(in) {
+			return took, true
+		}
+		if took >= t.Settle || ctx.Err() != nil {
+			return took, false
+		}
+		time.Sleep(poll)
+	}
+}
+
+// hasLeader reports whether all nodes are up and take the same one for leader.
+func (t *trial) hasLeader(in bench.Inspector) bool {
+	first := in.Status(t.cluster.Nodes()[0])
+	return t.all(in, func(s bench.Status) bool {
+		return s.Up && s.Leader != "" && s.Leader == first.Leader && s.Term == first.Term
+	})
+}
+
+// converged reports whether all nodes have applied the same commands, and all
+// that is committed.
+func (t *trial) converged(in bench.Inspector) bool {
+	first := in.Status(t.cluster.Nodes()[0])
+	return t.hasLeader(in) && t.all(in, func(s bench.Status) bool {
+		return s.Applied == first.Applied && s.Digest == first.Digest && s.Applied >= s.Committed
+	})
+}
+
+func (t *trial) all(in bench.Inspector, is func(bench.Status) bool) bool {
+	for _, n := range t.cluster.Nodes() {
+		if !is(in.Status(n)) {
+			return false
+		}
+	}
+	return true
+}
+
+// describe tells the nodes' status for an error text.
+func (t *trial) describe() string {
+	in, ok := t.cluster.(bench.Inspector)
+	if !ok {
+		return "the nodes tell nothing of their status"
+	}
+	var parts []string
+	for _, n := range t.cluster.Nodes() {
+		s := in.Status(n)
+		if !s.Up {
+			parts = append(parts, n+" is down")
+			continue
+		}
+		parts = append(parts, fmt.Sprintf("%s: leader %q, term %d, committed %d, applied %d, digest %016x", n, s.Leader, s.Term, s.Committed, s.Applied, s.Digest))
+	}
+	return strings.Join(parts, "; ")
+}

@@ -1,0 +1,285 @@
+// Package trial runs one trial: one system, one load, one fault schedule, on
+// one base clock.
+//
+// A trial goes through phases. The cluster is started and must find a leader;
+// the keys are filled; then the load and the probes run through the warm-up and
+// the measured period while the fault schedule is walked; when all is healed
+// the cluster is given time to converge, every key is read back, and each node
+// is asked for its digest. Samples of all phases go to one recorder, and
+// everything else that is known to the facts.
+package trial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"nines/bench"
+	"nines/chaos"
+	"nines/results"
+)
+
+// Config is a trial that is ready to run.
+type Config struct {
+	// Facts tells who and what: the trial adds what it finds out. Duration,
+	// Warmup, Abandon, Probe and Seed are obeyed.
+	Facts results.Facts
+	// Start starts the cluster. Nodes report through report, from any goroutine.
+	Start func(ctx context.Context, report func(time.Time, bench.Event)) (bench.Cluster, error)
+	// Began is told the base instant when it is known, before the load starts.
+	// Optional.
+	Began    func(c bench.Cluster, base time.Time)
+	Load     Load
+	Sources  Sources
+	Faults   []chaos.Step
+	Settle   time.Duration // for finding a leader, and for converging
+	Recorder bench.Recorder
+	// Pacer waits for due times; nil means bench.Precise.
+	Pacer func(base time.Time) bench.Pacer
+	// CPU returns the processor time that the process has used. nil: not counted.
+	CPU func() time.Duration
+	// Progress is told when a phase begins. Optional.
+	Progress func(phase Phase)
+}
+
+// Load is the main load: open loop, or closed if Arrivals is nil.
+type Load struct {
+	Arrivals    func(from, until time.Duration) bench.Arrivals
+	MaxInFlight int // open loop
+	Sessions    int // closed loop
+	// Picker makes what picks the nodes, one for each closed session.
+	Picker func(c bench.Cluster) func(i int) bench.Picker
+}
+
+// Sources make the operations of each class. Preload and Final may be nil.
+type Sources struct {
+	Main           func(i int) bench.Source // of a closed session; 0 in open loop
+	Probe          func(node int) bench.Source
+	Preload, Final bench.Source
+}
+
+// Phase is a part of a trial.
+type Phase string
+
+// The phases, in order.
+const (
+	Starting   Phase = "starting"
+	Preloading Phase = "preloading"
+	Measuring  Phase = "measuring" // from the warm-up on
+	Settling   Phase = "settling"
+	Reading    Phase = "reading back"
+)
+
+// Result is what a trial leaves beside its samples.
+type Result struct {
+	Facts  results.Facts
+	Faults []bench.Interval
+	Events []bench.Event
+}
+
+// Run runs the trial. If the system fails, the trial is over and the result
+// says why in Facts.Failure: it is a result, not an error. An error means that
+// ctx ended, or that there is nothing worth keeping.
+func Run(ctx context.Context, cfg Config) (Result, error) {
+	t := &trial{Config: cfg, result: Result{Facts: cfg.Facts}, started: time.Now()}
+	if t.Progress == nil {
+		t.Progress = func(Phase) {}
+	}
+	if t.CPU == nil {
+		t.CPU = func() time.Duration { return 0 }
+	}
+	failure := t.run(ctx)
+	t.result.Events = t.events.since(t.base)
+	if failure != nil {
+		t.result.Facts.Failure = failure.Error()
+	}
+	if ctx.Err() != nil {
+		return t.result, fmt.Errorf("trial %s: %w", cfg.Facts.Trial, context.Cause(ctx))
+	}
+	return t.result, nil
+}
+
+// trial is the state of one Run.
+type trial struct {
+	Config
+	cluster  bench.Cluster
+	started  time.Time
+	base     time.Time
+	sessions atomic.Uint64
+	events   events
+	result   Result
+}
+
+func (t *trial) run(ctx context.Context) (err error) {
+	t.Progress(Starting)
+	t.cluster, err = t.Start(ctx, t.events.add)
+	if err != nil {
+		return fmt.Errorf("start: %w", err)
+	}
+	defer func() { err = errors.Join(err, t.close()) }()
+	t.result.Facts.Nodes = t.cluster.Nodes()
+
+	took, ok := t.await(ctx, t.hasLeader)
+	if !ok {
+		return fmt.Errorf("start: no leader that all nodes know after %v: %s", took, t.describe())
+	}
+	preloaded, err := t.preload(ctx)
+	if err != nil {
+		return err
+	}
+	if err := t.measure(ctx, preloaded); err != nil {
+		return err
+	}
+	return t.readBack(ctx)
+}
+
+// close ends the cluster. Its base instant may not have come.
+func (t *trial) close() error {
+	if t.base.IsZero() {
+		t.base = time.Now()
+	}
+	if err := t.cluster.Close(); err != nil {
+		return fmt.Errorf("stop the cluster: %w", err)
+	}
+	return nil
+}
+
+// measure runs load, probes and faults through warm-up and measured period.
+func (t *trial) measure(ctx context.Context, preloaded []bench.Sample) error {
+	t.Progress(Measuring)
+	f := &t.result.Facts
+	t.base = time.Now().Add(f.Warmup)
+	f.Started = t.base
+	if err := t.recordPreloaded(preloaded); err != nil {
+		return err
+	}
+	if t.Began != nil {
+		t.Began(t.cluster, t.base)
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var (
+		beside    sync.WaitGroup
+		faultsErr error
+	)
+	beside.Go(func() { t.count(ctx) })
+	beside.Go(func() {
+		t.result.Faults, faultsErr = chaos.Run(ctx, chaos.Config{
+			Cluster: t.cluster, Base: t.base, Steps: t.Faults, Duration: f.Duration, Seed: f.Seed,
+		})
+	})
+	stats, err := bench.Run(ctx, t.load())
+	if err != nil {
+		stop()
+	}
+	beside.Wait()
+	for _, s := range append(stats.Open, stats.Closed...) {
+		if s.Class == bench.Main {
+			f.Offered += s.Measured.Due
+		}
+	}
+	if err != nil {
+		err = fmt.Errorf("load: %w", err)
+	}
+	if faultsErr != nil {
+		err = errors.Join(err, fmt.Errorf("faults: %w", faultsErr))
+	}
+	return err
+}
+
+// load is the main load and the probes of every node, a probe period split
+// evenly among the nodes.
+func (t *trial) load() bench.Config {
+	f := &t.result.Facts
+	cfg := bench.Config{
+		Cluster: t.cluster, Base: t.base, Abandon: f.Abandon,
+		Recorder: t.Recorder, Sessions: &t.sessions,
+	}
+	if t.Pacer != nil {
+		cfg.Pacer = t.Pacer(t.base)
+	}
+	picker := t.Load.Picker(t.cluster)
+	if t.Load.Arrivals != nil {
+		cfg.Open = append(cfg.Open, bench.Open{
+			Class: bench.Main, Arrivals: t.Load.Arrivals(-f.Warmup, f.Duration),
+			Source: t.Sources.Main(0), Picker: picker(0), MaxInFlight: t.Load.MaxInFlight,
+		})
+	} else {
+		cfg.Closed = append(cfg.Closed, bench.Closed{
+			Class: bench.Main, Sessions: t.Load.Sessions, Until: f.Duration,
+			Source: t.Sources.Main, Picker: picker,
+		})
+	}
+	if f.Probe == 0 {
+		return cfg
+	}
+	rate := float64(time.Second) / float64(f.Probe)
+	nodes := len(t.cluster.Nodes())
+	for i := range nodes {
+		phase := f.Probe * time.Duration(i) / time.Duration(nodes)
+		cfg.Open = append(cfg.Open, bench.Open{
+			Class: bench.Probe, Arrivals: bench.Constant(rate, phase-f.Warmup, f.Duration),
+			Source: t.Sources.Probe(i), Picker: bench.Pinned(i), MaxInFlight: bench.MaxInFlight(rate, f.Abandon),
+		})
+	}
+	return cfg
+}
+
+// count takes what the measured period has cost.
+func (t *trial) count(ctx context.Context) {
+	f := &t.result.Facts
+	if !t.sleepUntil(ctx, 0) {
+		return
+	}
+	cpu, cost := t.CPU(), t.cost()
+	if !t.sleepUntil(ctx, f.Duration) {
+		return
+	}
+	f.CPU = t.CPU() - cpu
+	f.Cost = t.cost().Less(cost)
+}
+
+func (t *trial) cost() bench.Cost {
+	if c, ok := t.cluster.(bench.Coster); ok {
+		return c.Cost()
+	}
+	return bench.Cost{}
+}
+
+func (t *trial) sleepUntil(ctx context.Context, at time.Duration) bool {
+	timer := time.NewTimer(time.Until(t.base.Add(at)))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// events collects what nodes report.
+type events struct {
+	mu   sync.Mutex
+	list []bench.Event
+	at   []time.Time
+}
+
+func (e *events) add(at time.Time, ev bench.Event) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.list = append(e.list, ev)
+	e.at = append(e.at, at)
+}
+
+// since returns the events on the base clock.
+func (e *events) since(base time.Time) []bench.Event {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for i := range e.list {
+		e.list[i].At = e.at[i].Sub(base)
+	}
+	return e.list
+}
