@@ -1,4 +1,203 @@
-// Package disk is a node's stable storage.
+// Package disk is a node's stable storage: a segmented log with checksums and
+// group commit, and one snapshot beside it.
+//
+// A [Disk] is the medium: it outlives a crash of its node. A [Store] is what a
+// running node has open. What was appended is durable once [Store.Sync] has
+// returned, and [Disk.Crash] loses everything else. Systems give the kinds and
+// indexes of a [Record] their meaning; the log knows only that records with an
+// index can be compacted away behind a snapshot.
+//
+// The medium is a directory of real files, or memory with a modelled latency of
+// forced writes. An error of the medium stops the store that met it, and
+// nothing else.
 package disk
 
-type Store struct{}
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"nines/chaos"
+)
+
+// Record is one entry of the log. Its Kind means what the system says.
+type Record struct {
+	Kind  byte
+	Index uint64 // of the compactable sequence; 0: not part of it
+	Data  []byte
+}
+
+// DefaultSegmentBytes is how long a segment of the log gets.
+const DefaultSegmentBytes = 16 << 20
+
+// Config says what a disk is made of.
+type Config struct {
+	Dir          string        // of real files, created if need be; "": memory
+	SyncLatency  time.Duration // of a forced write; for memory only
+	SegmentBytes int64         // 0 means DefaultSegmentBytes
+}
+
+// Validate tells what is wrong with the configuration.
+func (c Config) Validate() error {
+	switch {
+	case c.SyncLatency < 0:
+		return fmt.Errorf("disk: sync latency %v is negative", c.SyncLatency)
+	case c.SyncLatency > 0 && c.Dir != "":
+		return fmt.Errorf("disk: sync latency %v is for memory: real files in %s have their own", c.SyncLatency, c.Dir)
+	case c.SegmentBytes < 0:
+		return fmt.Errorf("disk: segments of %d bytes, want 1 or more, or 0 for %d", c.SegmentBytes, DefaultSegmentBytes)
+	}
+	return nil
+}
+
+// Errors that calls of a store wrap.
+var (
+	ErrCrashed = errors.New("the node has crashed")
+	ErrClosed  = errors.New("the store is closed")
+)
+
+// Disk is a medium. Its methods are safe for concurrent use.
+type Disk struct {
+	vol     volume
+	latency time.Duration
+	segment int64
+	syncs   atomic.Uint64
+	bytes   atomic.Uint64
+
+	mu     sync.Mutex
+	faults []*fault
+	store  *Store // the one that is open, or nil
+	closed bool
+}
+
+// New returns the disk; what its Dir holds already is still there.
+func New(cfg Config) (*Disk, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	d := &Disk{latency: cfg.SyncLatency, segment: cfg.SegmentBytes}
+	if d.segment == 0 {
+		d.segment = DefaultSegmentBytes
+	}
+	if cfg.Dir == "" {
+		d.vol = newMemory()
+		return d, nil
+	}
+	vol, err := openDirectory(cfg.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("disk: %w", err)
+	}
+	d.vol = vol
+	return d, nil
+}
+
+// Open gives the node that starts its store, when it has checked every record.
+// There is one store at a time.
+func (d *Disk) Open() (*Store, error) {
+	s := newStore(d)
+	if err := d.take(s); err != nil {
+		return nil, fmt.Errorf("disk: opening a store: %w", err)
+	}
+	if err := s.load(); err != nil {
+		d.release(s)
+		return nil, fmt.Errorf("disk: opening a store: %w", err)
+	}
+	return s, nil
+}
+
+// take makes s the store that is open.
+func (d *Disk) take(s *Store) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case d.closed:
+		return errors.New("the disk is closed")
+	case d.store != nil:
+		return errors.New("one is open already")
+	}
+	d.store = s
+	return nil
+}
+
+// Crash loses everything that was not synced, as if the node had been killed.
+// The store that is open fails every later call with ErrCrashed; those in
+// progress have returned when Crash does. Then Open gives the next store.
+func (d *Disk) Crash() error {
+	d.mu.Lock()
+	s := d.store
+	d.store = nil
+	d.mu.Unlock()
+	if s != nil {
+		s.stop(ErrCrashed)
+	}
+	if err := d.vol.crash(); err != nil {
+		return fmt.Errorf("disk: losing what was not synced: %w", err)
+	}
+	return nil
+}
+
+// Cost returns the number of forced writes and of bytes written.
+func (d *Disk) Cost() (syncs, bytes uint64) { return d.syncs.Load(), d.bytes.Load() }
+
+// Close closes the store that is open, and the disk.
+func (d *Disk) Close() error {
+	d.mu.Lock()
+	s := d.store
+	d.closed = true
+	d.mu.Unlock()
+	if s != nil {
+		return s.Close()
+	}
+	return nil
+}
+
+// release lets the next store open.
+func (d *Disk) release(s *Store) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.store == s {
+		d.store = nil
+	}
+}
+
+// fault is one fault upon the disk, and what it did.
+type fault struct {
+	chaos.DiskFault
+	harm chaos.DiskHarm
+}
+
+// Hurt does f to the disk, on top of what is done to it already; see
+// [chaos.Disker]. The files of a snapshot and the names in a directory are
+// forced writes as well.
+func (d *Disk) Hurt(f chaos.DiskFault) (heal func() chaos.DiskHarm) {
+	y := &fault{DiskFault: f}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.faults = append(d.faults, y)
+	return func() chaos.DiskHarm {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if i := slices.Index(d.faults, y); i >= 0 {
+			d.faults = slices.Delete(d.faults, i, i+1)
+		}
+		return y.harm
+	}
+}
+
+// slow returns how long a forced write that begins now is held up.
+func (d *Disk) slow() time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	total := d.latency
+	for _, y := range d.faults {
+		if y.SyncDelay > 0 {
+			y.harm.Syncs++
+			y.harm.Added += y.SyncDelay
+			total += y.SyncDelay
+		}
+	}
+	return total
+}
