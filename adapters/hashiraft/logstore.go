@@ -1,0 +1,331 @@
+package hashiraft
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/hashicorp/raft"
+
+	"nines/adapters/disk"
+)
+
+// entry is what the log keeps of a raft.Log: its index is its place, and nobody
+// here uses extensions or the time of appending.
+type entry struct {
+	term uint64
+	data []byte
+	kind raft.LogType
+}
+
+// logStore is the library's LogStore and StableStore. All entries that were not
+// compacted away are in memory as well, so the disk is read only by recover.
+//
+// The entries are contiguous. When a snapshot of another node has put a gap
+// between them and the next, those before the gap are dropped: the snapshot
+// covers them.
+//
+// An error of the disk calls failed, which silences the node. What was being
+// stored then stays in memory, unsynced: the library goes on for a moment, and
+// panics if it does not find what it has just appended.
+type logStore struct {
+	disk   *disk.Store
+	failed func(error)
+
+	// turn holds one token: its owner may append to the disk's log. It is no
+	// mutex, because its owner may wait for the disk, and waiting for a mutex
+	// would stop virtual time.
+	turn    chan struct{}
+	scratch []byte        // of the owner
+	records []disk.Record // likewise
+
+	mu      sync.RWMutex // guards what follows; held only for moments
+	first   uint64       // index of entries[0]
+	entries []entry
+	stable  map[string][]byte
+	snap    snapshotID // the newest snapshot on disk
+}
+
+type snapshotID struct{ index, term uint64 }
+
+func newLogStore(d *disk.Store, failed func(error)) *logStore {
+	l := &logStore{disk: d, failed: failed, turn: make(chan struct{}, 1), stable: make(map[string][]byte)}
+	l.turn <- struct{}{}
+	return l
+}
+
+// check tells the node about an error of the disk.
+func (l *logStore) check(err error) error {
+	if err != nil {
+		l.failed(err)
+	}
+	return err
+}
+
+// next is the index behind the last entry. l.mu is held.
+func (l *logStore) next() uint64 { return l.first + uint64(len(l.entries)) }
+
+// FirstIndex implements [raft.LogStore].
+func (l *logStore) FirstIndex() (uint64, error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if len(l.entries) == 0 {
+		return 0, nil
+	}
+	return l.first, nil
+}
+
+// LastIndex implements [raft.LogStore].
+func (l *logStore) LastIndex() (uint64, error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if len(l.entries) == 0 {
+		return 0, nil
+	}
+	return l.next() - 1, nil
+}
+
+// GetLog implements [raft.LogStore].
+//
+// The entry at the index of the newest snapshot is always there, if only with
+// its term. Without it the library cannot be healed once an answer is lost right
+// after a snapshot was installed: the leader then sends the entries behind the
+// snapshot again, the follower looks for the entry before them, does not find
+// it, and is sent the same snapshot for ever.
+func (l *logStore) GetLog(index uint64, log *raft.Log) error {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	switch {
+	case index >= l.first && index < l.next():
+		e := &l.entries[index-l.first]
+		*log = raft.Log{Index: index, Term: e.term, Type: e.kind, Data: e.data}
+	case index == l.snap.index && index > 0:
+		*log = raft.Log{Index: index, Type: raft.LogNoop}
+	default:
+		return raft.ErrLogNotFound
+	}
+	if index == l.snap.index {
+		log.Term = l.snap.term // an entry in conflict with the snapshot is void
+	}
+	return nil
+}
+
+// lastForMachine returns the index of the last entry up to index that the
+// library gives to the state machine. Entries that are compacted away were
+// applied.
+func (l *logStore) lastForMachine(index uint64) uint64 {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	for index >= l.first && index < l.next() {
+		if k := l.entries[index-l.first].kind; k == raft.LogCommand || k == raft.LogConfiguration {
+			break
+		}
+		index--
+	}
+	return index
+}
+
+// StoreLog implements [raft.LogStore].
+func (l *logStore) StoreLog(log *raft.Log) error { return l.StoreLogs([]*raft.Log{log}) }
+
+// StoreLogs implements [raft.LogStore]: the entries are durable when it returns.
+func (l *logStore) StoreLogs(logs []*raft.Log) error {
+	<-l.turn
+	err := l.append(logs)
+	l.turn <- struct{}{}
+	if err == nil {
+		err = l.disk.Sync()
+	}
+	if l.check(err) != nil {
+		return fmt.Errorf("store entries %d to %d: %w", logs[0].Index, logs[len(logs)-1].Index, err)
+	}
+	return nil
+}
+
+// append adds the entries to memory and to the disk's log. The caller has the
+// turn.
+func (l *logStore) append(logs []*raft.Log) error {
+	l.scratch, l.records = l.scratch[:0], l.records[:0]
+	l.mu.Lock()
+	for _, log := range logs {
+		e := entry{log.Term, log.Data, log.Type}
+		l.put(log.Index, e)
+		from := len(l.scratch)
+		l.scratch = appendEntry(l.scratch, &e)
+		l.records = append(l.records, disk.Record{Kind: recordEntry, Index: log.Index, Data: l.scratch[from:]})
+	}
+	l.mu.Unlock()
+	return l.disk.Append(l.records...)
+}
+
+// put places an entry; one that was written again voids the old one and all
+// behind it (Raft, section 5.3). l.mu is held.
+func (l *logStore) put(index uint64, e entry) {
+	switch {
+	case index < l.first || index > l.next() || len(l.entries) == 0:
+		l.first, l.entries = index, nil
+	case index < l.next():
+		l.truncate(index)
+	}
+	l.entries = append(l.entries, e)
+}
+
+// truncate voids the entry at from and all behind it. l.mu is held.
+func (l *logStore) truncate(from uint64) {
+	keep := l.entries[:min(max(from, l.first)-l.first, uint64(len(l.entries)))]
+	clear(l.entries[len(keep):])
+	l.entries = keep
+}
+
+// release voids the entries before first, and lets go of their memory.
+// l.mu is held.
+func (l *logStore) release(first uint64) {
+	if first <= l.first {
+		return
+	}
+	l.entries = slices.Clone(l.entries[min(first-l.first, uint64(len(l.entries))):])
+	l.first = first
+}
+
+// DeleteRange implements [raft.LogStore]. The library deletes either a prefix
+// that a snapshot covers, or a suffix in conflict with a leader's log.
+func (l *logStore) DeleteRange(from, to uint64) error {
+	<-l.turn
+	defer func() { l.turn <- struct{}{} }()
+	l.mu.Lock()
+	if to <= l.snap.index {
+		l.release(to + 1)
+		head := l.head()
+		l.mu.Unlock()
+		if err := l.check(l.disk.Compact(to, head...)); err != nil {
+			return fmt.Errorf("compact the log up to %d: %w", to, err)
+		}
+		return nil
+	}
+	l.truncate(from)
+	l.mu.Unlock()
+	if err := l.check(l.disk.Append(truncateRecord(from))); err != nil { // durable with the entries that follow
+		return fmt.Errorf("truncate the log at %d: %w", from, err)
+	}
+	return nil
+}
+
+// head is what the next segment of the disk's log has to carry on. l.mu is held.
+func (l *logStore) head() []disk.Record {
+	head := []disk.Record{boundsRecord(l.first, l.next()-1)}
+	for key, value := range l.stable {
+		head = append(head, stableRecord(key, value))
+	}
+	return head
+}
+
+// Set implements [raft.StableStore].
+func (l *logStore) Set(key []byte, value []byte) error {
+	<-l.turn
+	l.mu.Lock()
+	l.stable[string(key)] = slices.Clone(value)
+	l.mu.Unlock()
+	err := l.disk.Append(stableRecord(string(key), value))
+	l.turn <- struct{}{}
+	if err == nil {
+		err = l.disk.Sync()
+	}
+	if l.check(err) != nil {
+		return fmt.Errorf("store %s: %w", key, err)
+	}
+	return nil
+}
+
+// Get implements [raft.StableStore].
+func (l *logStore) Get(key []byte) ([]byte, error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.stable[string(key)], nil
+}
+
+// keyTerm is the library's key for the current term.
+const keyTerm = "CurrentTerm"
+
+// SetUint64 implements [raft.StableStore]. It reports no error for the current
+// term: the library would panic. The node is silent by then, so nobody hears of
+// a term that is not on disk.
+func (l *logStore) SetUint64(key []byte, value uint64) error {
+	if old, _ := l.GetUint64(key); old == value {
+		return nil
+	}
+	err := l.Set(key, order.AppendUint64(nil, value))
+	if string(key) == keyTerm {
+		return nil
+	}
+	return err
+}
+
+// GetUint64 implements [raft.StableStore].
+func (l *logStore) GetUint64(key []byte) (uint64, error) {
+	v, _ := l.Get(key)
+	switch len(v) {
+	case 0:
+		return 0, nil
+	case 8:
+		return order.Uint64(v), nil
+	default:
+		return 0, fmt.Errorf("%s has %d bytes, not 8", key, len(v))
+	}
+}
+
+// recover reads the disk's log. snap is the snapshot beside it.
+func (l *logStore) recover(snap snapshotID) error {
+	l.snap = snap
+	if err := l.disk.Replay(l.replay); err != nil {
+		return fmt.Errorf("replay the log: %w", err)
+	}
+	if len(l.entries) > 0 && l.first > snap.index+1 {
+		return fmt.Errorf("the log begins at %d, behind a snapshot at %d: entries are missing", l.first, snap.index)
+	}
+	return nil
+}
+
+func (l *logStore) replay(r disk.Record) error {
+	switch r.Kind {
+	case recordEntry:
+		e, err := decodeEntry(r.Data)
+		if err != nil {
+			return err
+		}
+		l.put(r.Index, e)
+	case recordTruncate:
+		n, err := decodeIndexes(r.Data, 1)
+		if err != nil {
+			return err
+		}
+		l.truncate(n[0])
+	case recordBounds:
+		n, err := decodeIndexes(r.Data, 2)
+		if err != nil {
+			return err
+		}
+		l.truncate(n[1] + 1)
+		l.release(n[0])
+	case recordStable:
+		key, value, err := decodeStable(r.Data)
+		if err != nil {
+			return err
+		}
+		l.stable[key] = value
+	default:
+		return fmt.Errorf("a record of unknown kind %d", r.Kind)
+	}
+	return nil
+}
+
+func (l *logStore) newestSnapshot() snapshotID {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.snap
+}
+
+func (l *logStore) setNewestSnapshot(s snapshotID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.snap = s
+}
