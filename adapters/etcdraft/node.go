@@ -26,9 +26,14 @@ type node struct {
 	conf *pb.ConfState
 	log  *raft.MemoryStorage // safe for concurrent use
 
-	in     *inbox      // for the loop
-	writes *inbox      // for the append goroutine
-	saved  chan uint64 // of capacity 1: the index of the snapshot on disk, absent while one is saved
+	wake  chan struct{}                // for the loop
+	msgs  *replica.Inbox[*pb.Message]  // from the link, and responses of the append goroutine
+	calls *replica.Inbox[replica.Call] // from clients
+
+	wakeWriter chan struct{} // for the append goroutine
+	writes     *replica.Inbox[*pb.Message]
+	compacts   *replica.Inbox[*snapshot]
+	saved      chan uint64 // of capacity 1: the index of the snapshot on disk, absent while one is saved
 
 	lead    atomic.Uint64 // whom the loop last knew to lead; 0: nobody
 	stop    context.Context

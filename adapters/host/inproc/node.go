@@ -140,3 +140,16 @@ func (c *client) Do(ctx context.Context, op *bench.Op) (bench.Reply, error) {
 
 // Close implements [bench.Client].
 func (c *client) Close() error { return nil }
+
+// BreakDisk takes the disk of a running node away: every later write fails, and
+// what was not synced is lost. The node is expected to stop.
+func (c *Cluster) BreakDisk(name string) error {
+	n, err := c.node(name)
+	if err != nil {
+		return err
+	}
+	if err := n.disk.Crash(); err != nil {
+		return fmt.Errorf("break the disk of node %s: %w", name, err)
+	}
+	return nil
+}

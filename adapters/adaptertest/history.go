@@ -1,0 +1,115 @@
+package adaptertest
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"nines/analysis/linear"
+	"nines/bench"
+)
+
+// linearizable checks the history of concurrent clients on every node while
+// leaders are killed and cut off.
+func linearizable(t *testing.T, c *cluster) {
+	var (
+		clients sync.WaitGroup
+		mu      sync.Mutex
+		history []bench.Sample
+		base    = time.Now()
+	)
+	const period = 20 * time.Second
+	for i := range 9 {
+		clients.Go(func() {
+			h := c.client(base, period, i)
+			mu.Lock()
+			defer mu.Unlock()
+			history = append(history, h...)
+		})
+	}
+	if len(c.Nodes()) > 1 {
+		c.disturb(period)
+	} else {
+		c.killFor(c.Nodes()[0], 2*time.Second)
+	}
+	clients.Wait()
+
+	var ok int
+	for _, s := range history {
+		if s.Outcome == bench.OK {
+			ok++
+		}
+	}
+	if ok < 1000 {
+		t.Errorf("only %d of %d operations succeeded: the history proves little", ok, len(history))
+	}
+	if c.s.Stale {
+		return
+	}
+	if r := linear.Check(context.Background(), history, linear.Options{}); r.Verdict != linear.OK {
+		t.Errorf("%d operations, %d ok: %v: %s", len(history), ok, r.Verdict, r.Why)
+	}
+	c.converge()
+}
+
+// disturb hurts one leader after the other.
+func (c *cluster) disturb(period time.Duration) {
+	for end := time.Now().Add(period - 6*time.Second); time.Now().Before(end); {
+		c.killFor(c.leader(), 2*time.Second)
+		heal := c.cutOff(c.leader())
+		time.Sleep(2 * time.Second)
+		heal()
+		time.Sleep(time.Second)
+	}
+}
+
+func (c *cluster) killFor(node string, d time.Duration) {
+	c.kill(node)
+	time.Sleep(d)
+	c.restart(node)
+}
+
+// client performs random operations on node i modulo the number of nodes, one
+// after the other, and records them.
+func (c *cluster) client(base time.Time, period time.Duration, i int) []bench.Sample {
+	var (
+		rnd     = rand.New(rand.NewPCG(7, uint64(i)))
+		node    = i % len(c.Nodes())
+		session = uint64(1000 * (i + 1))
+		value   = session * 1_000_000
+		cl      bench.Client
+		out     []bench.Sample
+	)
+	for time.Since(base) < period {
+		op := bench.Op{Kind: bench.Kind(1 + rnd.IntN(2)), Key: uint64(rnd.IntN(4)), Size: 16}
+		if op.Kind != bench.Read {
+			value++
+			op.Arg = value
+		}
+		if cl == nil {
+			session++
+			var err error
+			if cl, err = c.Dial(context.Background(), c.Nodes()[node], session); err != nil {
+				cl = nil
+				time.Sleep(50 * time.Millisecond)
+				continue
+			}
+		}
+		s := bench.Sample{
+			Sent: time.Since(base), Session: session, Node: uint16(node),
+			Key: op.Key, Arg: op.Arg, Kind: op.Kind, Size: op.Size, Class: bench.Main,
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		r, err := cl.Do(ctx, &op)
+		cancel()
+		s.Due, s.Done, s.Result, s.Outcome = s.Sent, time.Since(base), r.Value, bench.OutcomeOf(err)
+		out = append(out, s)
+		if s.Outcome == bench.Unknown {
+			cl = nil
+		}
+		time.Sleep(time.Duration(rnd.IntN(20)) * time.Millisecond)
+	}
+	return out
+}

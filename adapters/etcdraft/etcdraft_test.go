@@ -1,0 +1,20 @@
+package etcdraft_test
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"nines/adapters/adaptertest"
+	"nines/adapters/etcdraft"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestConformance(t *testing.T) {
+	o, err := etcdraft.Open(etcdraft.DefaultConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	adaptertest.Run(t, adaptertest.System{Open: o, Nodes: 3})
+}
