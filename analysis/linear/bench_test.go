@@ -28,7 +28,7 @@ func load(ops, clients, keys int) []bench.Sample {
 		next int // 0 sends, 1 takes effect, 2 is answered
 	}
 	cs := make([]client, clients)
-	samples := make([]bench.Sample, 0, ops)
+	samples := make([]bench.Sample, 0, ops+clients)
 	session := uint64(clients)
 	for c := range cs {
 		cs[c].s.Session = uint64(c)
@@ -61,6 +61,12 @@ func load(ops, clients, keys int) []bench.Sample {
 			}
 		}
 		c.next = (c.next + 1) % 3
+	}
+	for _, c := range cs {
+		if c.next != 0 { // still under way at the end
+			c.s.Outcome, c.s.Done = bench.Unknown, bench.Never
+			samples = append(samples, c.s)
+		}
 	}
 	return samples
 }

@@ -101,22 +101,24 @@ func (h *history) backwards(early, late edge) {
 	})
 }
 
-// conflict condemns a key because each of its blocks a and b has an operation
-// that was done before one of the other was sent.
-func (h *history) conflict(a, b *zone) {
-	za, zb := *a, *b
-	h.condemn(za.root, max(za.last.at, zb.last.at), func() (string, []int) {
-		h.simplify(&za, &zb)
+// conflict condemns a key because each of its blocks that begin with the
+// clusters x and y has an operation that was done before one of the other was
+// sent.
+func (h *history) conflict(x, y int32) {
+	a, _ := h.block(x)
+	b, _ := h.block(y)
+	h.condemn(a.root, max(a.last.at, b.last.at), func() (string, []int) {
+		h.simplify(&a, &b)
 		t := h.teller()
 		why := fmt.Sprintf("key %d: %s began after %s had finished, so value %d came after value %d",
-			h.key(za.root), t.tell(za.last.op), t.tell(zb.first.op), h.value(za.last.in), h.value(zb.first.in))
-		if za.first.op == none {
-			why += fmt.Sprintf(", although the key began with value %d", h.value(za.first.in))
+			h.key(a.root), t.tell(a.last.op), t.tell(b.first.op), h.value(a.last.in), h.value(b.first.in))
+		if a.first.op == none {
+			why += fmt.Sprintf(", although the key began with value %d", h.value(a.first.in))
 		} else {
 			why += fmt.Sprintf("; but %s had finished before %s began, so value %d came before value %d",
-				t.tell(za.first.op), t.tell(zb.last.op), h.value(za.first.in), h.value(zb.last.in))
+				t.tell(a.first.op), t.tell(b.last.op), h.value(a.first.in), h.value(b.last.in))
 		}
-		for _, z := range []*zone{&za, &zb} {
+		for _, z := range [...]*block{&a, &b} {
 			if z.first.in != z.last.in {
 				why += fmt.Sprintf("; and swaps lead from value %d to value %d with nothing between", h.value(t.head(z)), h.value(t.tail(z)))
 			}
@@ -128,7 +130,7 @@ func (h *history) conflict(a, b *zone) {
 
 // simplify replaces operations of a conflict by the writes of the same values
 // where these show it too, so that fewer operations and simpler ones explain it.
-func (h *history) simplify(a, b *zone) {
+func (h *history) simplify(a, b *block) {
 	for _, e := range []struct {
 		edge  *edge
 		until time.Duration

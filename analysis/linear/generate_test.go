@@ -23,7 +23,7 @@ func random(r *rand.Rand, sh shape) []bench.Sample {
 	samples := schedule(r, sh)
 	apply(r, sh, samples)
 	if r.Float64() < sh.mutation {
-		for range 1 + r.IntN(6) {
+		for range 1 + r.IntN(12) {
 			mutate(r, samples)
 		}
 	}
@@ -111,20 +111,27 @@ func mutate(r *rand.Rand, samples []bench.Sample) {
 	if a.Outcome == bench.Dropped {
 		return
 	}
-	switch r.IntN(7) {
-	case 0:
-		a.Result, b.Result = b.Result, a.Result
-	case 1:
-		a.Result = uint64(r.IntN(len(samples) + 2))
-	case 2: // another time
+	switch r.IntN(9) {
+	case 0, 1, 2: // another value of the key, mostly
+		if b.Key == a.Key {
+			a.Result = []uint64{b.Result, b.Arg, b.Arg, 0}[r.IntN(4)]
+		}
+	case 7:
+		if r.IntN(4) == 0 {
+			a.Result = uint64(r.IntN(len(samples) + 2))
+		}
+	case 8: // another time
 		by := time.Duration(r.IntN(21) - 10)
 		a.Sent, a.Done = a.Sent+by, a.Done+by
 	case 3: // a shorter time
 		a.Done = a.Sent + time.Duration(r.IntN(2))
 	case 4:
+		if a.Outcome == bench.OK && r.IntN(3) > 0 {
+			return // most would make a value that was found one that nobody wrote
+		}
 		a.Outcome = []bench.Outcome{bench.OK, bench.Rejected, bench.Unknown}[r.IntN(3)]
 	case 5:
-		if a.Kind != bench.Read && b.Kind != bench.Read {
+		if a.Key == b.Key && a.Kind != bench.Read && b.Kind != bench.Read {
 			a.Arg, b.Arg = b.Arg, a.Arg
 		}
 	case 6:

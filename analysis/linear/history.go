@@ -67,7 +67,7 @@ type flaw struct {
 }
 
 func newHistory(samples []bench.Sample, writes int, nodes []string) *history {
-	size := writes + 16 // and the roots; it grows if there are many
+	size := writes + writes/8 + 16 // for the roots, too: it grows if there are many
 	return &history{
 		samples: samples, nodes: nodes,
 		ids: newIndex(size), clusters: make([]cluster, 0, size),

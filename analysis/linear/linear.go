@@ -54,10 +54,12 @@ func Check(ctx context.Context, samples []bench.Sample, opts Options) Result {
 		return Result{Verdict: Unknown, Why: why, Bad: bad}
 	}
 	h := newHistory(samples, writes, opts.Nodes)
-	h.addWrites()
-	h.addReads()
-	h.chain()
-	h.order()
+	for _, phase := range []func(){h.addWrites, h.addReads, h.chain, h.order} {
+		if err := ctx.Err(); err != nil {
+			return Result{Verdict: Unknown, Why: "the check was given up: " + err.Error()}
+		}
+		phase()
+	}
 	undecided := h.search(ctx, opts)
 
 	r := Result{Verdict: OK, Ops: h.ops, Keys: h.keys}

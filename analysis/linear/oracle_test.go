@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -91,36 +92,67 @@ func bruteKey(samples []bench.Sample, key uint64) bool {
 	return try(state{})
 }
 
+// flaws are what tells the explanations of all ways to be illegal apart. Each
+// must occur often among the random histories.
+var flaws = []string{
+	"found a value that nobody wrote", // never written, or without effect
+	"although the key began with",     // two blocks, one of them the initial one
+	"so value",                        // two blocks
+	"both replaced value",
+	"of a ring",
+	"none of the orders",
+	"had finished before", // in one block
+}
+
+// flawOf returns the one of flaws that an explanation is about.
+func flawOf(why string) string {
+	for _, flaw := range flaws {
+		if strings.Contains(why, flaw) {
+			return flaw
+		}
+	}
+	return why
+}
+
 // TestOracles holds Check against both oracles on random small histories, legal
-// and illegal, and holds each witness to be illegal by itself.
+// and illegal, and holds each witness to be illegal by itself. With -short it
+// tries a tenth of them: the race detector makes it some ten times slower.
 func TestOracles(t *testing.T) {
 	kinds := []struct {
 		name  string
 		shape shape
 		n     int
 	}{
-		{"reads and writes", shape{ops: 12, mutation: 0.9}, 60_000},
+		{"reads and writes", shape{ops: 12, mutation: 0.95}, 60_000},
 		{"swaps", shape{ops: 11, cas: 0.5, mutation: 0.8}, 60_000},
-		{"mostly swaps", shape{ops: 10, cas: 0.9, mutation: 0.8}, 40_000},
-		{"repeated values", shape{ops: 12, cas: 0.2, repeats: true, mutation: 1}, 40_000},
+		{"mostly swaps", shape{ops: 10, cas: 0.9, mutation: 0.6}, 30_000},
+		{"longer", shape{ops: 30, cas: 0.2, mutation: 0.6}, 10_000},
+		{"repeated values", shape{ops: 12, cas: 0.2, repeats: true, mutation: 1}, 30_000},
 	}
+	seen := map[string]int{}
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
 			const workers = 2
 			n := k.n
-			if testing.Short() { // for the race detector, which is some ten times slower
+			if testing.Short() {
 				n /= 10
 			}
 			var legal [workers]int
+			var mu sync.Mutex
 			var wg sync.WaitGroup
 			for w := range workers {
 				wg.Go(func() {
 					for seed := w; seed < n && !t.Failed(); seed += workers {
 						r := rand.New(rand.NewPCG(uint64(seed), uint64(k.n)))
 						samples := random(r, k.shape)
-						if agree(t, fmt.Sprintf("%s %d", k.name, seed), samples, !k.shape.repeats) {
+						why := agree(t, fmt.Sprintf("%s %d", k.name, seed), samples, !k.shape.repeats)
+						if why == "" {
 							legal[w]++
+							continue
 						}
+						mu.Lock()
+						seen[flawOf(why)]++
+						mu.Unlock()
 					}
 				})
 			}
@@ -132,10 +164,16 @@ func TestOracles(t *testing.T) {
 			}
 		})
 	}
+	for _, flaw := range flaws {
+		t.Logf("%d explanations with %q", seen[flaw], flaw)
+		if seen[flaw] < 50 && !testing.Short() {
+			t.Errorf("%d explanations with %q: want plenty", seen[flaw], flaw)
+		}
+	}
 }
 
-// agree checks one history in every way, and returns whether it is legal.
-func agree(t *testing.T, name string, samples []bench.Sample, unique bool) bool {
+// agree checks one history in every way. It returns why it is illegal, or "".
+func agree(t *testing.T, name string, samples []bench.Sample, unique bool) string {
 	legal := bruteSays(samples)
 	if porcupineSays(samples) != legal {
 		t.Errorf("%s: the oracles disagree, brute force says legal=%v:\n%s", name, legal, listing(samples))
@@ -149,17 +187,25 @@ func agree(t *testing.T, name string, samples []bench.Sample, unique bool) bool 
 		t.Errorf("%s: verdict %s (%s), want %s:\n%s", name, got.Verdict, got.Why, want, listing(samples))
 	}
 	if got.Verdict == Illegal {
-		if len(got.Bad) == 0 || bruteSays(pick(samples, got.Bad)) {
+		witness := pick(samples, got.Bad)
+		if len(witness) == 0 || bruteSays(witness) {
 			t.Errorf("%s: the witness %v is legal by itself (%s):\n%s", name, got.Bad, got.Why, listing(samples))
 		}
-		if unique && len(got.Bad) > 6 && !slices.ContainsFunc(samples, func(s bench.Sample) bool { return s.Kind == bench.CAS }) {
-			t.Errorf("%s: a witness of %d operations: %s", name, len(got.Bad), got.Why)
+		swaps := func(s bench.Sample) bool { return s.Kind == bench.CAS }
+		if unique && !slices.ContainsFunc(witness, swaps) {
+			again := Check(context.Background(), witness, Options{})
+			if len(witness) > 6 || len(again.Bad) != len(witness) || flawOf(again.Why) != flawOf(got.Why) {
+				t.Errorf("%s: the witness %v says %s\nby itself it says %s", name, got.Bad, got.Why, again.Why)
+			}
 		}
 	}
 	if d := Durable(samples, Options{}); d.Verdict == Illegal && (legal || bruteSays(pick(samples, d.Bad))) {
 		t.Errorf("%s: durability (%s) is stricter than linearizability:\n%s", name, d.Why, listing(samples))
 	}
-	return legal
+	if legal {
+		return ""
+	}
+	return got.Why
 }
 
 func pick(samples []bench.Sample, ops []int) []bench.Sample {

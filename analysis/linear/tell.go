@@ -98,22 +98,22 @@ func (t *teller) segment(from, to int32) {
 	}
 }
 
-// head returns that of a zone's two clusters that is earlier in its chain.
-func (t *teller) head(z *zone) int32 {
-	for c := z.first.in; c != none; c = t.clusters[c].next {
-		if c == z.last.in {
-			return z.first.in
+// head returns that of a block's two extreme clusters that is earlier in its chain.
+func (t *teller) head(b *block) int32 {
+	for c := b.first.in; c != none; c = t.clusters[c].next {
+		if c == b.last.in {
+			return b.first.in
 		}
 	}
-	return z.last.in
+	return b.last.in
 }
 
-// tail returns that of a zone's two clusters that is later in its chain.
-func (t *teller) tail(z *zone) int32 {
-	if t.head(z) == z.first.in {
-		return z.last.in
+// tail returns that of a block's two extreme clusters that is later in its chain.
+func (t *teller) tail(b *block) int32 {
+	if t.head(b) == b.first.in {
+		return b.last.in
 	}
-	return z.first.in
+	return b.first.in
 }
 
 // tell describes an operation, with its circumstances the first time.
