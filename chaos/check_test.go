@@ -128,4 +128,3 @@ func TestChooseProperties(t *testing.T) {
 		}
 	})
 }
-

@@ -1,0 +1,98 @@
+package scenario
+
+import "nines/chaos"
+
+// A Catalog is what a scenario can name, and what that can do.
+type Catalog struct {
+	Systems       []SystemEntry
+	Hosts         []HostEntry
+	Workloads     []WorkloadEntry
+	Distributions []string // of keys
+	Links         []string // profiles
+	// Policy says what is wrong with a balancing policy for that many nodes.
+	Policy func(policy string, nodes int) error
+}
+
+// A SystemEntry is a system that exists.
+type SystemEntry struct {
+	Name  string
+	Nodes int        // it always has so many; 0: as many as the scenario says
+	Caps  chaos.Caps // what it can suffer, on a host that offers it
+	// Settings are the names of its own settings.
+	Settings []string
+	// Check says what is wrong with a system's settings. It is called if all their
+	// names are known. Nil: nothing can be.
+	Check func(settings map[string]string) error
+}
+
+// A HostEntry is a host that exists.
+type HostEntry struct {
+	Name string
+	Caps chaos.Caps
+}
+
+// A WorkloadEntry is a workload that exists, with its own defaults.
+type WorkloadEntry struct {
+	Name  string
+	Keys  uint64  // 0: the general default
+	Reads float64 // share
+	CAS   bool    // whether it has compare-and-swap
+}
+
+func (c *Catalog) system(name string) *SystemEntry {
+	for i := range c.Systems {
+		if c.Systems[i].Name == name {
+			return &c.Systems[i]
+		}
+	}
+	return nil
+}
+
+func (c *Catalog) host(name string) *HostEntry {
+	for i := range c.Hosts {
+		if c.Hosts[i].Name == name {
+			return &c.Hosts[i]
+		}
+	}
+	return nil
+}
+
+func (c *Catalog) workload(name string) *WorkloadEntry {
+	for i := range c.Workloads {
+		if c.Workloads[i].Name == name {
+			return &c.Workloads[i]
+		}
+	}
+	return nil
+}
+
+func (c *Catalog) systemNames() (names []string) {
+	for _, s := range c.Systems {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+func (c *Catalog) hostNames() (names []string) {
+	for _, h := range c.Hosts {
+		names = append(names, h.Name)
+	}
+	return names
+}
+
+func (c *Catalog) workloadNames() (names []string) {
+	for _, w := range c.Workloads {
+		names = append(names, w.Name)
+	}
+	return names
+}
+
+// hostsWith lists the hosts that offer all of caps.
+func (c *Catalog) hostsWith(caps chaos.Caps) (names []string) {
+	for _, h := range c.Hosts {
+		if h.Caps.Lacks(caps) == 0 {
+			names = append(names, h.Name)
+		}
+	}
+	return names
+}

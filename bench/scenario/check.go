@@ -1,0 +1,206 @@
+package scenario
+
+import (
+	"fmt"
+	"strings"
+
+	"nines/bench"
+	"nines/chaos"
+)
+
+// complete fills in the defaults that depend on other fields.
+func (d *decoder) complete(s *Scenario) {
+	if !d.given("name") {
+		s.Name = nameFrom(d.file)
+	}
+	for i := range s.Systems {
+		if y := &s.Systems[i]; y.Label == "" {
+			y.Label = y.Name
+		}
+	}
+	if w := d.cat.workload(s.Workload.Name); w != nil {
+		if !d.given("workload.keys") && w.Keys > 0 {
+			s.Workload.Keys = w.Keys
+		}
+		if !d.given("workload.reads") {
+			s.Workload.Reads = w.Reads
+		}
+	}
+	l := &s.Load
+	if l.Arrivals == Closed && !d.given("load.rate") {
+		l.Rate = 0
+	}
+	if l.Arrivals != Closed && l.MaxInFlight == 0 && !d.given("load.max_in_flight") {
+		l.MaxInFlight = bench.MaxInFlight(l.Rate, l.Abandon)
+	}
+}
+
+// check reports what is wrong between fields. What depends on a field that is
+// wrong itself is left out.
+func (d *decoder) check(s *Scenario) {
+	d.checkSystems(s)
+	d.checkLinks(s)
+	d.checkLoad(&s.Load, s.Nodes)
+	if s.Disk.Kind == Files && s.Disk.Sync > 0 && d.ok("disk.kind", "disk.sync") {
+		d.failf("disk.sync", "real files take the time that they take: want 0s, or kind: memory, or the fault slow-sync")
+	}
+	if d.ok("timing.heartbeat", "timing.election") && s.Timing.Election < 2*s.Timing.Heartbeat {
+		d.failf("timing.election", "%s with a heartbeat every %s would depose leaders that are well: want at least twice as much, better ten times",
+			span(s.Timing.Election), span(s.Timing.Heartbeat))
+	}
+	if w := d.cat.workload(s.Workload.Name); w != nil && s.Workload.CAS > 0 && !w.CAS {
+		d.failf("workload.cas", "%s has no compare-and-swap: want 0", w.Name)
+	}
+	if d.ok("slo.bin", "duration") && s.SLO.Bin > s.Duration {
+		d.failf("slo.bin", "%s is longer than the measured period of %s", span(s.SLO.Bin), span(s.Duration))
+	}
+	for i := range s.Faults {
+		d.checkStep(s, fmt.Sprintf("faults[%d]", i), &s.Faults[i])
+	}
+}
+
+func (d *decoder) checkSystems(s *Scenario) {
+	if len(s.Systems) == 0 {
+		if d.ok("systems") {
+			d.failf("systems", "there is none to run: want one or more of %s", strings.Join(d.cat.systemNames(), ", "))
+		}
+		return
+	}
+	seen := make(map[string]bool)
+	for i, y := range s.Systems {
+		path := fmt.Sprintf("systems[%d]", i)
+		if seen[y.Label] && y.Label != "" {
+			d.failf(path, "a second system with the label %q: want {system: %s, label: …} with a label of its own", y.Label, y.Name)
+		}
+		seen[y.Label] = true
+		e := d.cat.system(y.Name)
+		if e == nil || e.Check == nil || d.anyBad(path) {
+			continue
+		}
+		if err := e.Check(y.Settings); err != nil {
+			d.failf(path, "%w", err)
+		}
+	}
+}
+
+// anyBad reports whether there is an error at the path or within it.
+func (d *decoder) anyBad(path string) bool {
+	for p := range d.bad {
+		if rest, ok := strings.CutPrefix(p, path); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *decoder) checkLinks(s *Scenario) {
+	if s.Links.Profile != "" || d.anyBad("links") || !d.ok("nodes") {
+		return
+	}
+	if len(s.Links.RTT) != s.Nodes {
+		d.failf("links", "a table of %d rows for %d nodes: want one row for each node", len(s.Links.RTT), s.Nodes)
+		return
+	}
+	for i, row := range s.Links.RTT {
+		path := fmt.Sprintf("links[%d]", i)
+		if len(row) != s.Nodes {
+			d.failf(path, "%d round-trip times for %d nodes: want one to each node, 0s to itself", len(row), s.Nodes)
+		} else if row[i] != 0 {
+			d.failf(fmt.Sprintf("%s[%d]", path, i), "%s from n%d to itself: want 0s", span(row[i]), i+1)
+		}
+	}
+}
+
+func (d *decoder) checkLoad(l *Load, nodes int) {
+	if !d.ok("load.arrivals") {
+		return
+	}
+	if l.Arrivals == Closed {
+		d.checkClosed(l)
+	} else {
+		d.checkOpen(l)
+	}
+	if d.ok("load.deadline", "load.abandon") && l.Abandon < l.Deadline {
+		d.failf("load.abandon", "clients would give up after %s, before the deadline of %s: want at least as much", span(l.Abandon), span(l.Deadline))
+	}
+	if d.cat.Policy != nil && d.ok("load.policy", "nodes") {
+		if err := d.cat.Policy(l.Policy, nodes); err != nil {
+			d.failf("load.policy", "%w", err)
+		}
+	}
+}
+
+func (d *decoder) checkClosed(l *Load) {
+	if d.ok("load.sessions") && l.Sessions < 1 {
+		d.failf("load.sessions", "closed arrivals need at least one session: want sessions: 64, say")
+	}
+	if d.ok("load.rate") && l.Rate != 0 {
+		d.failf("load.rate", "closed arrivals have no rate, they go as fast as the system answers: remove it, or want arrivals: poisson or constant")
+	}
+	if d.ok("load.max_in_flight") && l.MaxInFlight != 0 {
+		d.failf("load.max_in_flight", "with closed arrivals it is the number of sessions: remove it")
+	}
+}
+
+func (d *decoder) checkOpen(l *Load) {
+	if d.ok("load.rate") && l.Rate <= 0 {
+		d.failf("load.rate", "%v: want more than 0 operations per second", l.Rate)
+	}
+	if d.ok("load.sessions") && l.Sessions != 0 {
+		d.failf("load.sessions", "%s arrivals take as many sessions as they need, up to max_in_flight: remove it, or want arrivals: closed", l.Arrivals)
+	}
+	if d.ok("load.max_in_flight", "load.rate") && l.MaxInFlight < 1 {
+		d.failf("load.max_in_flight", "every operation would be dropped: want 1 or more, or remove it for rate × abandon")
+	}
+}
+
+func (d *decoder) checkStep(s *Scenario, path string, step *chaos.Step) {
+	if d.ok("duration") && !d.anyBad(path) {
+		for _, p := range step.Problems(s.Duration) {
+			d.failf(join(path, p.Field), "%s", p.Text)
+		}
+	}
+	if at := join(path, "fault"); step.Fault != nil && d.ok(at) && d.ok("host") {
+		if err := d.canSuffer(s, step.Fault); err != nil {
+			d.failf(at, "%w", err)
+		}
+	}
+}
+
+// canSuffer says why no system of the scenario can suffer a fault. If only some
+// cannot, it is not applicable to those, and no mistake.
+func (d *decoder) canSuffer(s *Scenario, f chaos.Fault) error {
+	host := d.cat.host(s.Host)
+	if host == nil {
+		return nil
+	}
+	if lacks := host.Caps.Lacks(f.Needs()); lacks != 0 {
+		who := "no host does"
+		if hosts := d.cat.hostsWith(f.Needs()); len(hosts) > 0 {
+			who = "want one of " + strings.Join(hosts, ", ")
+		}
+		return fmt.Errorf("host %s does not offer %s, which %s needs: %s", s.Host, lacks, f, who)
+	}
+	if !d.ok("nodes") || d.anyBad("systems") || len(s.Systems) == 0 {
+		return nil
+	}
+	var why []string
+	for _, y := range s.Systems {
+		e := d.cat.system(y.Name)
+		nodes := s.Nodes
+		if e.Nodes > 0 {
+			nodes = e.Nodes
+		}
+		err := chaos.Check(f, nodes)
+		if lacks := e.Caps.Lacks(f.Needs()); err == nil && lacks != 0 {
+			err = fmt.Errorf("%s does not offer %s, which %s needs", y.Name, lacks, f)
+		}
+		if err == nil {
+			return nil
+		}
+		if text := err.Error(); len(why) == 0 || why[len(why)-1] != text {
+			why = append(why, text)
+		}
+	}
+	return fmt.Errorf("no system of this scenario can suffer it: %s", strings.Join(why, "; "))
+}

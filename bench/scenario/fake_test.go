@@ -1,0 +1,47 @@
+package scenario
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"nines/chaos"
+)
+
+// fakeCatalog is what the tests take for granted.
+func fakeCatalog() Catalog {
+	const net = chaos.CanKill | chaos.CanLink
+	return Catalog{
+		Systems: []SystemEntry{
+			{Name: "null", Settings: []string{"service", "stalls"}},
+			{Name: "single", Nodes: 1, Caps: net | chaos.CanDisk},
+			{
+				Name: "etcdraft", Caps: net | chaos.CanDisk, Settings: []string{"prevote", "checkquorum", "reads"},
+				Check: func(settings map[string]string) error {
+					if settings["reads"] == "lease" && settings["checkquorum"] == "false" {
+						return errors.New("reads: lease needs checkquorum: true")
+					}
+					return nil
+				},
+			},
+			{Name: "hashiraft", Caps: net | chaos.CanDisk, Settings: []string{"prevote", "reads"}},
+		},
+		Hosts: []HostEntry{
+			{Name: "inproc", Caps: net | chaos.CanDisk},
+			{Name: "process", Caps: net},
+			{Name: "bare", Caps: chaos.CanKill},
+		},
+		Workloads: []WorkloadEntry{
+			{Name: "ycsb-a", Keys: 1000, Reads: 0.5}, {Name: "ycsb-b", Keys: 1000, Reads: 0.95},
+			{Name: "ycsb-c", Keys: 1000, Reads: 1}, {Name: "register", Keys: 1, Reads: 0.5, CAS: true},
+		},
+		Distributions: []string{"uniform", "zipfian", "scrambled-zipfian"},
+		Links:         []string{"none", "lan", "3-region"},
+		Policy: func(policy string, nodes int) error {
+			if policy == "round-robin" || policy == "leader" || strings.HasPrefix(policy, "pinned ") {
+				return nil
+			}
+			return fmt.Errorf("unknown policy %q: there are pinned, round-robin, leader", policy)
+		},
+	}
+}

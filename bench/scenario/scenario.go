@@ -1,0 +1,146 @@
+package scenario
+
+import (
+	"time"
+
+	"nines/chaos"
+)
+
+// A Scenario is what to run. [Parse] makes them, complete and consistent.
+type Scenario struct {
+	Name        string
+	Description string
+	Systems     []System
+	Nodes       int
+	Host        string
+	Links       Links
+	Disk        Disk
+	Timing      Timing
+	Batch       Batch
+	Duration    time.Duration // of the measured period, which begins at the base instant
+	Warmup      time.Duration // under load before it
+	Repeat      int           // trials of each system
+	Seed        uint64
+	Load        Load
+	Workload    Workload
+	Probes      Probes
+	Faults      []chaos.Step
+	Settle      time.Duration // for finding a leader at first, and for converging at last
+	SLO         SLO
+}
+
+// System is one system to run.
+type System struct {
+	Name     string
+	Label    string            // unique in the scenario; the name unless given
+	Settings map[string]string // the system's own; nil if none are given
+}
+
+// Links is how far apart the nodes are: a named profile or a table.
+type Links struct {
+	Profile string            // "" if there is a table
+	RTT     [][]time.Duration // round-trip time between each two nodes
+}
+
+// Disk is what nodes keep their state on.
+type Disk struct {
+	Kind DiskKind
+	Sync time.Duration // modelled time of a forced write; memory only
+}
+
+// DiskKind is real files, or memory.
+type DiskKind string
+
+// The kinds of disks.
+const (
+	Files  DiskKind = "files"
+	Memory DiskKind = "memory"
+)
+
+// Timing is the protocols' clockwork.
+type Timing struct {
+	Heartbeat time.Duration // between a leader's heartbeats
+	Election  time.Duration // least silence after which a follower stands for election
+}
+
+// Batch bounds what a node does at once.
+type Batch struct {
+	MaxBytes      int    // of entries in one message or append
+	MaxEntries    int    // likewise
+	SnapshotEvery uint64 // applied entries between snapshots
+	Trailing      uint64 // entries kept behind a snapshot for slow followers
+}
+
+// Arrivals says when operations are due.
+type Arrivals string
+
+// The arrival processes.
+const (
+	Constant Arrivals = "constant" // evenly, at the rate
+	Poisson  Arrivals = "poisson"  // at random, at the rate: many independent users
+	Closed   Arrivals = "closed"   // each session sends when its last operation is done
+)
+
+// Load is the offered load.
+type Load struct {
+	Arrivals    Arrivals
+	Rate        float64       // operations per second; 0 if closed
+	Sessions    int           // closed only
+	MaxInFlight int           // beyond it an operation is dropped; 0 if closed
+	Deadline    time.Duration // a good operation succeeds within this of its due time
+	Abandon     time.Duration // a client gives up this long after the due time
+	Policy      string        // which node serves an operation
+	Forward     bool          // whether a node that does not lead forwards, or rejects with a hint
+}
+
+// Workload is what the operations are.
+type Workload struct {
+	Name         string
+	Keys         uint64
+	Distribution string
+	Theta        float64 // exponent of the zipfian distributions
+	ValueSize    int     // bytes
+	Users        int
+	Reads        float64 // share of reads
+	CAS          float64 // share of compare-and-swaps among the others
+	Preload      bool    // whether every key is written before the load
+}
+
+// Probes are the operations that measure outages.
+type Probes struct {
+	Rate float64 // per node and second; 0: none
+}
+
+// SLO says when a bin of time counts as available: when at least Target of the
+// operations that were due in it were good.
+type SLO struct {
+	Target float64 // share, in (0, 1]
+	Bin    time.Duration
+}
+
+// defaults are those that depend on nothing else; complete fills in the others.
+func defaults() *Scenario {
+	return &Scenario{
+		Nodes:    3,
+		Host:     "inproc",
+		Links:    Links{Profile: "lan"},
+		Disk:     Disk{Kind: Files},
+		Timing:   Timing{Heartbeat: 100 * time.Millisecond, Election: time.Second},
+		Batch:    Batch{MaxBytes: 1 << 20, MaxEntries: 1024, SnapshotEvery: 10_000, Trailing: 5_000},
+		Duration: 20 * time.Second,
+		Warmup:   2 * time.Second,
+		Repeat:   1,
+		Seed:     1,
+		Load: Load{
+			Arrivals: Poisson, Rate: 2000, Deadline: 100 * time.Millisecond, Abandon: 10 * time.Second,
+			Policy: "round-robin", Forward: true,
+		},
+		Workload: Workload{
+			Name: "ycsb-a", Keys: 1000, Distribution: "scrambled-zipfian", Theta: 0.99, ValueSize: 100, Users: 100,
+			Preload: true,
+		},
+		Probes: Probes{Rate: 100},
+		Settle: 30 * time.Second,
+		SLO:    SLO{Target: 0.95, Bin: 100 * time.Millisecond},
+	}
+}

@@ -1,0 +1,199 @@
+package scenario
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	yaml "go.yaml.in/yaml/v4"
+
+	"nines/bench"
+	"nines/chaos"
+)
+
+// maxRate is beyond what a load generator can do.
+const maxRate = 100_000_000
+
+// schema is the shape of a file, bound to the scenario that it is read into.
+func schema(s *Scenario, cat *Catalog) codec {
+	const any = time.Duration(0)
+	return section(
+		field{"name", label(&s.Name)},
+		field{"description", text(&s.Description)},
+		field{"systems", listOf(&s.Systems, func(y *System) codec { return system(y, cat) })},
+		field{"nodes", count(&s.Nodes, bounds{1, 100})},
+		field{"host", oneOf(&s.Host, "host", cat.hostNames()...)},
+		field{"links", links(&s.Links, cat)},
+		field{"disk", section(
+			field{"kind", oneOf(&s.Disk.Kind, "kind of disk", Files, Memory)},
+			field{"sync", duration(&s.Disk.Sync, any)},
+		)},
+		field{"timing", section(
+			field{"heartbeat", duration(&s.Timing.Heartbeat, time.Millisecond)},
+			field{"election", duration(&s.Timing.Election, time.Millisecond)},
+		)},
+		field{"batch", section(
+			field{"max_bytes", size(&s.Batch.MaxBytes, atLeast(1))},
+			field{"max_entries", count(&s.Batch.MaxEntries, atLeast(1))},
+			field{"snapshot_every", count(&s.Batch.SnapshotEvery, atLeast(1))},
+			field{"trailing", count(&s.Batch.Trailing, atLeast(0))},
+		)},
+		field{"duration", duration(&s.Duration, time.Millisecond)},
+		field{"warmup", duration(&s.Warmup, any)},
+		field{"repeat", count(&s.Repeat, bounds{1, 10_000})},
+		field{"seed", count(&s.Seed, atLeast(0))},
+		field{"load", load(&s.Load)},
+		field{"workload", workload(&s.Workload, cat)},
+		field{"probes", section(field{"rate", number(&s.Probes.Rate, bounds{0, maxRate})})},
+		field{"faults", listOf(&s.Faults, step)},
+		field{"settle", duration(&s.Settle, time.Millisecond)},
+		field{"slo", section(
+			field{"target", number(&s.SLO.Target, bounds{0.000001, 1})},
+			field{"bin", duration(&s.SLO.Bin, time.Millisecond)},
+		)},
+	)
+}
+
+func load(l *Load) codec {
+	return section(
+		field{"arrivals", oneOf(&l.Arrivals, "arrival process", Constant, Poisson, Closed)},
+		field{"rate", number(&l.Rate, bounds{0, maxRate})},
+		field{"sessions", count(&l.Sessions, atLeast(0))},
+		field{"max_in_flight", count(&l.MaxInFlight, atLeast(0))},
+		field{"deadline", duration(&l.Deadline, time.Microsecond)},
+		field{"abandon", duration(&l.Abandon, time.Microsecond)},
+		field{"policy", text(&l.Policy)},
+		field{"forward", onOff(&l.Forward)},
+	)
+}
+
+func workload(w *Workload, cat *Catalog) codec {
+	return section(
+		field{"name", oneOf(&w.Name, "workload", cat.workloadNames()...)},
+		field{"keys", count(&w.Keys, bounds{1, 1 << 32})},
+		field{"distribution", oneOf(&w.Distribution, "distribution", cat.Distributions...)},
+		field{"theta", number(&w.Theta, bounds{0.01, 10})},
+		field{"value_size", size(&w.ValueSize, bounds{bench.MinValueSize, 1 << 30})},
+		field{"users", count(&w.Users, bounds{1, 1 << 31})},
+		field{"reads", number(&w.Reads, bounds{0, 1})},
+		field{"cas", number(&w.CAS, bounds{0, 1})},
+		field{"preload", onOff(&w.Preload)},
+	)
+}
+
+// system is a name, or a mapping of the name, the label and the system's own
+// settings.
+func system(y *System, cat *Catalog) codec {
+	name := oneOf(&y.Name, "system", cat.systemNames()...)
+	fields := []field{{"system", name}, {"label", label(&y.Label)}}
+	return codec{
+		read: func(d *decoder, path string, n *yaml.Node) {
+			if n.Kind != yaml.MappingNode {
+				name.read(d, path, n)
+				return
+			}
+			all := fields
+			given := d.split(path, n)
+			if v := given["system"]; v == nil {
+				d.failf(path, "which system? Want one such as {system: %s, label: …}", cmp.Or(append(cat.systemNames(), "…")...))
+			} else if e := cat.system(v.Value); e != nil {
+				for _, s := range e.Settings {
+					all = append(all, field{s, setting(y, s)})
+				}
+			} else {
+				all = append(all, anySetting(y, given)...) // the system's name is wrong, which is reported once
+			}
+			d.fields(path, n, all)
+		},
+		write: func() *yaml.Node {
+			all := fields
+			for _, s := range slices.Sorted(maps.Keys(y.Settings)) {
+				all = append(all, field{s, setting(y, s)})
+			}
+			return section(all...).write()
+		},
+	}
+}
+
+// anySetting takes whatever is given for a setting.
+func anySetting(y *System, given map[string]*yaml.Node) (fields []field) {
+	for name := range given {
+		if name != "system" && name != "label" {
+			fields = append(fields, field{name, setting(y, name)})
+		}
+	}
+	return fields
+}
+
+// setting is a value that the system itself will read.
+func setting(y *System, name string) codec {
+	return value("a single value", func(s string) error {
+		if y.Settings == nil {
+			y.Settings = make(map[string]string)
+		}
+		y.Settings[name] = s
+		return nil
+	}, func() *yaml.Node { return textNode(y.Settings[name]) })
+}
+
+// links is the name of a profile or a table of round-trip times.
+func links(l *Links, cat *Catalog) codec {
+	profile := oneOf(&l.Profile, "link profile", cat.Links...)
+	table := listOf(&l.RTT, func(row *[]time.Duration) codec {
+		return listOf(row, func(d *time.Duration) codec { return duration(d, 0) })
+	})
+	return codec{
+		read: func(d *decoder, path string, n *yaml.Node) {
+			switch n.Kind {
+			case yaml.SequenceNode:
+				l.Profile = ""
+				table.read(d, path, n)
+			case yaml.MappingNode:
+				d.failf(path, "found a mapping: want the name of a profile, or a table of round-trip times such as [[0ms, 1ms], [1ms, 0ms]]")
+			default:
+				profile.read(d, path, n)
+			}
+		},
+		write: func() *yaml.Node {
+			if l.Profile != "" {
+				return profile.write()
+			}
+			t := table.write()
+			for _, row := range t.Content {
+				row.Style = yaml.FlowStyle
+			}
+			return t
+		},
+	}
+}
+
+// step is one line of the fault schedule.
+func step(s *chaos.Step) codec {
+	fields := []field{
+		{"at", duration(&s.At, -maxDuration)},
+		{"every", duration(&s.Every, -maxDuration)},
+		{"jitter", duration(&s.Jitter, -maxDuration)},
+		{"for", duration(&s.For, -maxDuration)},
+		{"fault", fault(&s.Fault)},
+	}
+	all := section(fields...)
+	return codec{
+		read: func(d *decoder, path string, n *yaml.Node) {
+			if n.Kind != yaml.MappingNode {
+				d.failf(path, "found a %s: want a step such as {at: 5s, for: 4s, fault: kill(leader)}", kindName(n))
+				return
+			}
+			if d.splitByComma(path, n) {
+				return
+			}
+			all.read(d, path, n)
+			for _, name := range []string{"at", "for", "fault"} {
+				if !d.given(join(path, name)) {
+					d.failf(join(path, name), "is missing: want a step such as {at: 5s, for: 4s, fault: kill(leader)}")
+				}
+			}
+		},
+		write: all.write,
+	}
+}
