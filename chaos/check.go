@@ -1,9 +1,6 @@
 package chaos
 
-import (
-	"errors"
-	"fmt"
-)
+import "errors"
 
 // Check says why a cluster of n nodes can never suffer the fault: a node or a
 // split that does not exist, sides that overlap. It returns nil if the cluster
@@ -23,7 +20,7 @@ func Check(f Fault, n int) error {
 			return nil
 		}
 		if first == nil {
-			first = fmt.Errorf("%s: %w", f, err)
+			first = err
 		}
 	}
 	return first

@@ -113,8 +113,8 @@ func TestNotApplicable(t *testing.T) {
 		caps  Caps
 		want  string
 	}{
-		{"partition(leader | rest)", 1, ^Caps(0), "partition(leader | rest): nothing is left for rest: the cluster has 1 node"},
-		{"kill(n2)", 1, ^Caps(0), "kill(n2): there is no node n2: the cluster has 1 node"},
+		{"partition(leader | rest)", 1, ^Caps(0), "nothing is left for rest: the cluster has 1 node"},
+		{"kill(n2)", 1, ^Caps(0), "there is no node n2: the cluster has 1 node"},
 		{"kill(all) + isolate(all)", 3, CanKill, "the system does not offer: link faults"},
 		{"slow-sync(all, 1ms)", 3, 0, "the system does not offer: disk faults"},
 	} {

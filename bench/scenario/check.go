@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"nines/bench"
@@ -14,7 +15,7 @@ func (d *decoder) complete(s *Scenario) {
 		s.Name = nameFrom(d.file)
 	}
 	for i := range s.Systems {
-		if y := &s.Systems[i]; y.Label == "" {
+		if y := &s.Systems[i]; y.Label == "" && d.ok(fmt.Sprintf("systems[%d].label", i)) {
 			y.Label = y.Name
 		}
 	}
@@ -175,16 +176,16 @@ func (d *decoder) canSuffer(s *Scenario, f chaos.Fault) error {
 		return nil
 	}
 	if lacks := host.Caps.Lacks(f.Needs()); lacks != 0 {
-		who := "no host does"
+		who := "no host would"
 		if hosts := d.cat.hostsWith(f.Needs()); len(hosts) > 0 {
-			who = "want one of " + strings.Join(hosts, ", ")
+			who = strings.Join(hosts, " and ") + " would"
 		}
 		return fmt.Errorf("host %s does not offer %s, which %s needs: %s", s.Host, lacks, f, who)
 	}
 	if !d.ok("nodes") || d.anyBad("systems") || len(s.Systems) == 0 {
 		return nil
 	}
-	var why []string
+	var why, who []string
 	for _, y := range s.Systems {
 		e := d.cat.system(y.Name)
 		nodes := s.Nodes
@@ -193,14 +194,16 @@ func (d *decoder) canSuffer(s *Scenario, f chaos.Fault) error {
 		}
 		err := chaos.Check(f, nodes)
 		if lacks := e.Caps.Lacks(f.Needs()); err == nil && lacks != 0 {
-			err = fmt.Errorf("%s does not offer %s, which %s needs", y.Name, lacks, f)
+			err = fmt.Errorf("it does not offer %s", lacks)
 		}
 		if err == nil {
 			return nil
 		}
-		if text := err.Error(); len(why) == 0 || why[len(why)-1] != text {
-			why = append(why, text)
-		}
+		why = append(why, err.Error())
+		who = append(who, y.Label+": "+err.Error())
 	}
-	return fmt.Errorf("no system of this scenario can suffer it: %s", strings.Join(why, "; "))
+	if len(slices.Compact(slices.Clone(why))) == 1 {
+		return fmt.Errorf("no system of this scenario can suffer %s: %s", f, why[0])
+	}
+	return fmt.Errorf("no system of this scenario can suffer %s: %s", f, strings.Join(who, "; "))
 }

@@ -3,6 +3,7 @@ package scenario
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	yaml "go.yaml.in/yaml/v4"
 
@@ -29,7 +30,7 @@ func section(fields ...field) codec {
 	return codec{
 		read: func(d *decoder, path string, n *yaml.Node) {
 			if n.Kind != yaml.MappingNode {
-				d.failf(path, "found a %s: want a mapping with any of %s", kindName(n), fieldNames(fields))
+				d.failf(path, "found a %s: want a mapping with any of %s", kindName(n), strings.Join(fieldNames(fields), ", "))
 				return
 			}
 			d.fields(path, n, fields)

@@ -26,7 +26,7 @@ func (d *decoder) failf(path, format string, args ...any) {
 	for d.at[at] == nil {
 		at = parent(at)
 	}
-	if path != "" {
+	if path != "" && d.sets[d.at[at]] != path { // else the error names the path already
 		format = path + ": " + format
 	}
 	d.failAt(d.at[at], format, args...)
@@ -34,10 +34,11 @@ func (d *decoder) failf(path, format string, args ...any) {
 
 // failAt reports an error at a node.
 func (d *decoder) failAt(n *yaml.Node, format string, args ...any) {
-	d.errs = append(d.errs, &Error{
-		File: d.file, Line: n.Line, Col: n.Column, Set: d.sets[n],
-		Text: fmt.Errorf(format, args...).Error(),
-	})
+	e := &Error{File: d.file, Line: n.Line, Col: n.Column, Text: fmt.Errorf(format, args...).Error()}
+	if set, ok := d.sets[n]; ok {
+		e.Set, e.Line, e.Col = set, 0, 0
+	}
+	d.errs = append(d.errs, e)
 }
 
 // parent is the path around a path: a.b[0].c, a.b[0], a.b, a, "".
@@ -64,8 +65,11 @@ func resolve(n *yaml.Node) *yaml.Node {
 	return n
 }
 
-// isNull reports whether a value is empty: its field counts as not given.
-func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
+// isNull reports whether a value is empty: its field counts as not given. The
+// word null is a value, since there is a system of that name.
+func isNull(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && n.Tag == "!!null" && n.Value != "null"
+}
 
 // scalar returns the text of a value; ok is false if it is none, which is
 // reported.
@@ -107,8 +111,13 @@ func parseTree(file string, data []byte) (*yaml.Node, Errors) {
 	var one *yaml.LoadError
 	switch {
 	case err == nil || strings.Contains(err.Error(), "no documents"):
+	case strings.Contains(err.Error(), "found multiple"):
+		e.Line, e.Text = 0, "the file has several documents: want one, without lines of ---"
 	case errors.As(err, &one) && one.Mark.Line > 0:
 		e.Line, e.Col, e.Text = one.Mark.Line, one.Mark.Column, "not YAML: "+one.Message
+		if strings.Contains(one.Message, "or '}'") {
+			e.Text += "; within { } put a fault in quotes"
+		}
 	default:
 		e.Line, e.Text = 0, "not YAML: "+err.Error()
 	}

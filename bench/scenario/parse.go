@@ -28,8 +28,10 @@ func Parse(file string, data []byte, cat Catalog, sets ...Set) (*Scenario, error
 	s := defaults()
 	d.at[""] = tree
 	schema(s, &cat).read(d, "", tree)
-	d.complete(s)
-	d.check(s)
+	if d.ok("") {
+		d.complete(s)
+		d.check(s)
+	}
 	if len(d.errs) > 0 {
 		d.errs.sort()
 		return nil, d.errs

@@ -77,10 +77,12 @@ func (b bounds) check(written string, x float64) error {
 	switch {
 	case x >= b.lo && x <= b.hi:
 		return nil
-	case math.IsInf(b.hi, 1):
+	case b.hi <= 1000: // a range that says something
+		return fmt.Errorf("%s: want %s to %s", written, decimal(b.lo), decimal(b.hi))
+	case x < b.lo:
 		return fmt.Errorf("%s: want %s or more", written, decimal(b.lo))
 	default:
-		return fmt.Errorf("%s: want %s to %s", written, decimal(b.lo), decimal(b.hi))
+		return fmt.Errorf("%s: want %s or less", written, decimal(b.hi))
 	}
 }
 
@@ -99,6 +101,22 @@ func number(p *float64, b bounds) codec {
 		*p = x
 		return nil
 	}, func() *yaml.Node { return plainNode(decimal(*p)) })
+}
+
+// share is a number from b.lo to 1, which may be written as a percentage.
+func share(p *float64, lo float64) codec {
+	plain := number(p, bounds{lo, 1})
+	return codec{
+		read: func(d *decoder, path string, n *yaml.Node) {
+			percent, ok := strings.CutSuffix(n.Value, "%")
+			if x, err := strconv.ParseFloat(percent, 64); ok && err == nil && x/100 >= lo && x <= 100 {
+				*p = x / 100
+				return
+			}
+			plain.read(d, path, n)
+		},
+		write: plain.write,
+	}
 }
 
 // count is a whole number within the bounds.
@@ -124,10 +142,16 @@ func whole[T int | uint64](s string) (x T, err error) {
 	case *uint64:
 		*p, err = strconv.ParseUint(digits, 10, 64)
 	}
-	if err != nil {
-		return 0, fmt.Errorf("%q is no whole number of that size: want one such as 3", s)
+	switch big, notEven := strconv.ParseFloat(digits, 64); {
+	case err == nil:
+		return x, nil
+	case notEven == nil && big == math.Trunc(big) && big < 0:
+		return 0, fmt.Errorf("%s: want 0 or more", s)
+	case notEven == nil && big == math.Trunc(big):
+		return 0, fmt.Errorf("%s: that is too much", s)
+	default:
+		return 0, fmt.Errorf("%q is no whole number: want one such as 3", s)
 	}
-	return x, nil
 }
 
 // maxDuration bounds every time in a scenario, so that sums of a few cannot
@@ -141,8 +165,10 @@ func duration(p *time.Duration, lo time.Duration) codec {
 		switch {
 		case err != nil:
 			return fmt.Errorf("%q is no time: want a number with its unit, such as 5s, 250ms or 1m30s", s)
-		case d < lo || d > maxDuration:
-			return fmt.Errorf("%s: want %s to %s", s, span(lo), span(maxDuration))
+		case d < lo:
+			return fmt.Errorf("%s: want %s or more", s, span(lo))
+		case d > maxDuration:
+			return fmt.Errorf("%s: want %s or less", s, span(maxDuration))
 		}
 		*p = d
 		return nil

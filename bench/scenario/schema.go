@@ -1,9 +1,9 @@
 package scenario
 
 import (
-	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	yaml "go.yaml.in/yaml/v4"
@@ -49,7 +49,7 @@ func schema(s *Scenario, cat *Catalog) codec {
 		field{"faults", listOf(&s.Faults, step)},
 		field{"settle", duration(&s.Settle, time.Millisecond)},
 		field{"slo", section(
-			field{"target", number(&s.SLO.Target, bounds{0.000001, 1})},
+			field{"target", share(&s.SLO.Target, 0.000001)},
 			field{"bin", duration(&s.SLO.Bin, time.Millisecond)},
 		)},
 	)
@@ -76,8 +76,8 @@ func workload(w *Workload, cat *Catalog) codec {
 		field{"theta", number(&w.Theta, bounds{0.01, 10})},
 		field{"value_size", size(&w.ValueSize, bounds{bench.MinValueSize, 1 << 30})},
 		field{"users", count(&w.Users, bounds{1, 1 << 31})},
-		field{"reads", number(&w.Reads, bounds{0, 1})},
-		field{"cas", number(&w.CAS, bounds{0, 1})},
+		field{"reads", share(&w.Reads, 0)},
+		field{"cas", share(&w.CAS, 0)},
 		field{"preload", onOff(&w.Preload)},
 	)
 }
@@ -96,7 +96,7 @@ func system(y *System, cat *Catalog) codec {
 			all := fields
 			given := d.split(path, n)
 			if v := given["system"]; v == nil {
-				d.failf(path, "which system? Want one such as {system: %s, label: …}", cmp.Or(append(cat.systemNames(), "…")...))
+				d.failf(path, "which system? Want {system: …} with one of %s", strings.Join(cat.systemNames(), ", "))
 			} else if e := cat.system(v.Value); e != nil {
 				for _, s := range e.Settings {
 					all = append(all, field{s, setting(y, s)})
@@ -172,8 +172,8 @@ func links(l *Links, cat *Catalog) codec {
 func step(s *chaos.Step) codec {
 	fields := []field{
 		{"at", duration(&s.At, -maxDuration)},
-		{"every", duration(&s.Every, -maxDuration)},
-		{"jitter", duration(&s.Jitter, -maxDuration)},
+		{"every", unlessZero(&s.Every, duration(&s.Every, -maxDuration))},
+		{"jitter", unlessZero(&s.Jitter, duration(&s.Jitter, -maxDuration))},
 		{"for", duration(&s.For, -maxDuration)},
 		{"fault", fault(&s.Fault)},
 	}
@@ -196,4 +196,16 @@ func step(s *chaos.Step) codec {
 		},
 		write: all.write,
 	}
+}
+
+// unlessZero leaves a field away if it says nothing.
+func unlessZero(p *time.Duration, c codec) codec {
+	write := c.write
+	c.write = func() *yaml.Node {
+		if *p == 0 {
+			return nil
+		}
+		return write()
+	}
+	return c
 }

@@ -130,7 +130,7 @@ func valueOf(text string) *yaml.Node {
 	return doc.Content[0]
 }
 
-func nullNode() *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"} }
+func nullNode() *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null"} }
 
 // made marks a node and all within it as coming from the override.
 func (d *decoder) made(s Set, n *yaml.Node) *yaml.Node {
