@@ -44,17 +44,26 @@ func (o outages) window(from, to time.Duration) Window {
 	if !o.gaps.Measured {
 		return noWindow
 	}
-	return Window{Gap: o.gaps.longest(from, to), SLO: o.slo.longest(from, to)}
+	return Window{
+		Gap: o.gaps.longest(ms(from), ms(to), ms(o.gapSlack)),
+		SLO: o.slo.longest(ms(from), ms(to), ms(o.sloSlack)),
+	}
 }
 
-func (o Outages) longest(from, to time.Duration) Outage {
+func (o Outages) longest(from, to, slack MS) Outage {
 	var worst Outage
 	for _, x := range o.List {
-		if x.Start >= ms(from) && x.Start < ms(to) && x.Length > worst.Length {
+		if x.since(from, slack) && !x.since(to, slack) && x.Length > worst.Length {
 			worst = x
 		}
 	}
 	return worst
+}
+
+// since reports whether the outage began at t or later, as far as can be told:
+// it may seem to have begun up to slack earlier if it lasted beyond t.
+func (o Outage) since(t, slack MS) bool {
+	return o.Start >= t || o.Start >= t-slack && o.Start+o.Length > t
 }
 
 // detect is the time from the start of the injection until a node became leader
@@ -127,13 +136,13 @@ func (t *trial) recover(f span, base baseline, e *Episode) {
 		return
 	}
 	c := course{t, base, f.limit}
-	// Afterwards the fault may yet show for a window's length.
 	inject, lost, censored := c.dip(f.Start, f.HealFrom)
 	e.Back95, e.LostOps, e.Censored = ms(inject), lost, censored
 	if back := f.Start + inject; back > f.HealFrom {
 		e.HealBack = ms(back - f.HealFrom)
 		return
 	}
+	// What healing does shows at the latest a window's length after it.
 	heal, lost, censored := c.dip(f.HealFrom, f.End+recoveryBins*base.bin)
 	e.HealBack, e.LostOps, e.Censored = ms(heal), e.LostOps+lost, censored
 }
@@ -145,13 +154,14 @@ type course struct {
 	limit time.Duration
 }
 
-// dip finds the first window beginning in [from, until) in which throughput was
-// down, and returns how long after from it was back: 0 if it was never down.
-// lost is the integral of the deficit. If it was not back by the limit, the time
-// is that of the last window that was looked at: a lower bound.
+// dip finds the first window of [from, until), or the one that begins with from,
+// in which throughput was down, and returns how long after from it was back: 0
+// if it was never down. lost is the integral of the deficit. If it was not back
+// by the limit, the time is that of the last window that was looked at: a lower
+// bound.
 func (c course) dip(from, until time.Duration) (back time.Duration, lost float64, censored bool) {
 	i, found := 0, false
-	for ; c.at(from, i) < until && c.fits(from, i); i++ {
+	for ; (i == 0 || c.at(from, i+recoveryBins) <= until) && c.fits(from, i); i++ {
 		if !c.isBack(from, i) {
 			found = true
 			break

@@ -93,7 +93,7 @@ func (t *trial) prober(s *Summary) Gate {
 	if math.IsNaN(float64(p99)) {
 		p99 = q.Max
 	}
-	worst := s.Gaps.longest(0, t.end)
+	worst := s.Gaps.longest(0, ms(t.end), 0)
 	own := worst.Length > 0 && worst.Lag > worst.Length/2
 	saw := fmt.Sprintf("p99 of the probes' lag %s, bound %s (one period); largest within the longest gap %s of %s",
 		show(p99), show(s.Gaps.Resolution), show(worst.Lag), show(worst.Length))

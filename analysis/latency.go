@@ -12,7 +12,7 @@ import (
 // is the one of rank ⌈qN⌉ (nearest rank), which is +Inf as soon as a share of
 // more than 1-q never succeeded. It is shown only where a two-sided 95 %
 // interval for it exists: q^N ≤ 0.025, which takes 6 operations for the median,
-// 36 for p90, 368 for p99, 3688 for p99.9 and 36888 for p99.99.
+// 36 for p90, 368 for p99, 3688 for p99.9 and 36887 for p99.99.
 
 // shown reports whether n operations support a q-quantile.
 func shown(q float64, n int) bool { return math.Pow(q, float64(n)) <= 0.025 }

@@ -9,13 +9,15 @@ import (
 )
 
 // A stream is the probes that tell of one service: those of one node, or those
-// of all nodes together, which tell of the cluster.
+// of all n nodes together, which tell of the cluster.
 //
-// The resolution of both is one probe period P of a node. The probes of n nodes
-// together come n times as often, but while all nodes but one are cut off, only
-// every P does one come that can succeed; so that is what a figure of the
-// cluster may rest on.
+// A node is probed every period P, and the nodes evenly after one another, so
+// that the cluster is probed every step p = P/n. Yet while only one node is
+// served, only every P does a probe come that can succeed. So the resolution of
+// every figure, the cluster's too, is P.
 type stream struct {
+	period   time.Duration   // P
+	step     time.Duration   // p; P if the stream is that of a node
 	asked    []asked         // by due time, rising
 	answered []time.Duration // completions of successful probes, rising
 }
@@ -35,6 +37,10 @@ type outage struct {
 // outages are what a stream says.
 type outages struct {
 	gaps, slo Outages
+	// By how much an outage may seem to begin before its cause: a gap begins
+	// near the last answer, and a probe that is not good may have been due as
+	// long as the deadline before what made it so.
+	gapSlack, sloSlack time.Duration
 }
 
 // probeFigures are the outages of the cluster and of each node.
@@ -56,6 +62,11 @@ func (t *trial) probes() probeFigures {
 // begun before the measured period.
 func (t *trial) streams() (all stream, nodes []stream) {
 	nodes = make([]stream, len(t.Facts.Nodes))
+	period := t.Facts.Probe
+	all.period, all.step = period, period/time.Duration(max(1, len(nodes)))
+	for i := range nodes {
+		nodes[i].period, nodes[i].step = period, period
+	}
 	add := func(st *stream, s *bench.Sample) {
 		a := asked{due: s.Due, good: s.Good(t.Facts.Deadline)}
 		if s.Sent != bench.Never {
@@ -90,8 +101,7 @@ func (st *stream) sort() {
 
 // outages measures a stream over the measured period.
 func (t *trial) outages(st stream) outages {
-	period := t.Facts.Probe
-	if period <= 0 || len(st.asked) == 0 {
+	if st.period <= 0 || len(st.asked) == 0 {
 		none := Outages{Total: MS(nan), Max: MS(nan), Resolution: MS(nan), Threshold: MS(nan)}
 		return outages{gaps: none, slo: none}
 	}
@@ -100,10 +110,10 @@ func (t *trial) outages(st stream) outages {
 	if len(t.faults) > 0 {
 		healthy = t.healthy()
 	}
-	threshold := max(3*period, st.usual(healthy))
+	threshold := max(3*st.period, st.usual(healthy))
 	return outages{
-		gaps: st.summarize(st.gaps(period, threshold, t.end), period, threshold-period),
-		slo:  st.summarize(st.slo(period, t.end), period, period),
+		gaps: st.summarize(st.gaps(threshold, t.end), threshold-st.step), gapSlack: threshold,
+		slo: st.summarize(st.slo(t.end), st.period), sloSlack: t.Facts.Deadline,
 	}
 }
 
@@ -124,16 +134,18 @@ func (st stream) usual(until time.Duration) time.Duration {
 }
 
 // gaps are the service gaps: the times between consecutive answers, less one
-// period, where they exceed the threshold. A stall of length L that begins
-// within a period after an answer and ends with the next one thus has a gap
-// between L-P and L. The gap ends with the answer that ends it; so it begins
-// one period after the last answer before it, at or after the stall did.
-func (st stream) gaps(period, threshold, end time.Duration) []outage {
+// step, where they exceed the threshold, which is at least three periods. The
+// gap ends with the answer that ends it, and begins one step after the last
+// answer before it. Of a stall of length L that cuts off all nodes, the last
+// answer came at most a step before it, so the gap is between L-p and L. If only
+// one node was served before, it came at most a period before it, and the gap is
+// between L-p and L+P-p: always within one period of L.
+func (st stream) gaps(threshold, end time.Duration) []outage {
 	var out []outage
-	last := st.asked[0].due - period // as if the service had been up till then
+	last := st.asked[0].due - st.step // as if the service had been up till then
 	for _, at := range append(slices.Clip(st.answered), bench.Never) {
 		to := min(at, end)
-		if from := max(0, last+period); to-last > threshold && to > from {
+		if from := max(0, last+st.step); to-last > threshold && to > from {
 			out = append(out, outage{from, to, at > end})
 		}
 		if at >= end {
@@ -146,13 +158,15 @@ func (st stream) gaps(period, threshold, end time.Duration) []outage {
 
 // slo are the SLO outages: maximal stretches, by due time, in which no probe
 // was good, from the first probe that was not to the next that was. They last
-// at least a period, since in less not every node was asked.
-func (st stream) slo(period, end time.Duration) []outage {
+// at least a period (but for the rounding of due times), since in less not every
+// node was asked.
+func (st stream) slo(end time.Duration) []outage {
+	least := st.period - st.period/100
 	var out []outage
 	var from time.Duration
 	down := false
 	upAgain := func(at time.Duration) {
-		if at-from >= period && at > 0 {
+		if at-from >= least && at > 0 {
 			out = append(out, outage{max(0, from), at, at == end})
 		}
 		down = false
@@ -176,8 +190,8 @@ func (st stream) slo(period, end time.Duration) []outage {
 }
 
 // summarize makes figures of outages; floor is the shortest that is reported.
-func (st stream) summarize(list []outage, period, floor time.Duration) Outages {
-	out := Outages{Measured: true, Count: len(list), Resolution: ms(period), Threshold: ms(floor)}
+func (st stream) summarize(list []outage, floor time.Duration) Outages {
+	out := Outages{Measured: true, Count: len(list), Resolution: ms(st.period), Threshold: ms(floor)}
 	var total, longest time.Duration
 	for _, o := range list {
 		length := o.to - o.from

@@ -22,7 +22,7 @@ func (t *trial) splits() []Latency {
 		add(Latency{Kind: kind.String()}, t.where(func(s *bench.Sample) bool { return s.Kind == kind }))
 	}
 	for i, node := range t.Facts.Nodes {
-		add(Latency{Node: node}, t.where(func(s *bench.Sample) bool { return int(s.Node) == i && s.Outcome != bench.Dropped }))
+		add(Latency{Node: node}, t.where(func(s *bench.Sample) bool { return int(s.Node) == i }))
 	}
 	for _, p := range t.phases() {
 		add(Latency{Phase: p.name}, p.of(t))

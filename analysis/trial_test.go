@@ -49,20 +49,26 @@ func ops(class bench.Class, node int, phase, period, from, to, service time.Dura
 	return out
 }
 
-// finals read back every key that was written.
-func finals(samples []bench.Sample) []bench.Sample {
-	var out []bench.Sample
+// readBack ends a history with final reads of every key that was certainly
+// written, in place of those that it has.
+func readBack(samples []bench.Sample) []bench.Sample {
+	var out, finals []bench.Sample
 	var end time.Duration
 	for _, s := range samples {
-		end = max(end, s.Done)
+		if s.Class != bench.Final {
+			out = append(out, s)
+			end = max(end, s.Done)
+		}
 	}
-	for i, s := range samples {
-		out = append(out, bench.Sample{
-			Due: end + 1, Sent: end + 1, Done: end + 2, Session: 1<<40 + uint64(i),
-			Key: s.Key, Result: s.Arg, Kind: bench.Read, Outcome: bench.OK, Class: bench.Final,
-		})
+	for i, s := range out {
+		if s.Outcome == bench.OK {
+			finals = append(finals, bench.Sample{
+				Due: end + 1, Sent: end + 1, Done: end + 2, Session: 1<<40 + uint64(i),
+				Key: s.Key, Result: s.Arg, Kind: bench.Read, Outcome: bench.OK, Class: bench.Final,
+			})
+		}
 	}
-	return out
+	return append(out, finals...)
 }
 
 func agreeing() []results.Final {
@@ -78,7 +84,7 @@ func stallTrial() Input {
 	in.Samples = append(in.Samples, ops(bench.Main, 0, 0, msec, -time.Second, 10*time.Second, msec, stall)...)
 	in.Samples = append(in.Samples, ops(bench.Probe, 0, 0, 10*msec, -time.Second, 10*time.Second, msec, stall)...)
 	in.Samples = append(in.Samples, ops(bench.Probe, 1, 5*msec, 10*msec, -time.Second, 10*time.Second, msec, stall)...)
-	in.Samples = append(in.Samples, finals(in.Samples)...)
+	in.Samples = readBack(in.Samples)
 	in.Facts.Offered = 10_000
 	in.Facts.Statuses = agreeing()
 	in.Facts.CPU = 12 * time.Second
