@@ -71,16 +71,6 @@ func isNull(n *yaml.Node) bool {
 	return n.Kind == yaml.ScalarNode && n.Tag == "!!null" && n.Value != "null"
 }
 
-// scalar returns the text of a value; ok is false if it is none, which is
-// reported.
-func (d *decoder) scalar(path string, n *yaml.Node, want string) (text string, ok bool) {
-	if n.Kind != yaml.ScalarNode {
-		d.failf(path, "found a %s: want %s", kindName(n), want)
-		return "", false
-	}
-	return n.Value, true
-}
-
 func kindName(n *yaml.Node) string {
 	switch n.Kind {
 	case yaml.MappingNode:
