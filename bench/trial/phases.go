@@ -62,11 +62,8 @@ func (t *trial) readBack(ctx context.Context) error {
 	if !ok {
 		t.note("converged", fmt.Sprintf("not within %v: %s", took, t.describe()))
 	}
-	var err error
-	if t.Sources.Final != nil {
-		t.Progress(Reading)
-		err = t.sweep(ctx, bench.Final, t.Sources.Final, t.base, t.Recorder)
-	}
+	t.Progress(Reading)
+	err := t.sweep(ctx, bench.Final, t.Sources.Final, t.base, t.Recorder)
 	if in, ok := t.cluster.(bench.Inspector); ok {
 		t.await(ctx, t.converged) // reads may have brought log entries of their own
 		for _, n := range t.cluster.Nodes() {
@@ -86,30 +83,17 @@ func (t *trial) note(key, text string) {
 	t.result.Facts.Notes[key] = text
 }
 
-// sweep performs every operation of a source, on all nodes in turn.
-func (t *trial) sweep(ctx context.Context, class bench.Class, src bench.Source, base time.Time, rec bench.Recorder) error {
-	shared := &sharedSource{turn: make(chan bench.Source, 1)}
-	shared.turn <- src
+// sweep performs every operation of the sources, on all nodes in turn.
+func (t *trial) sweep(ctx context.Context, class bench.Class, sources func(n int) func(i int) bench.Source, base time.Time, rec bench.Recorder) error {
 	nodes := len(t.cluster.Nodes())
 	_, err := bench.Run(ctx, bench.Config{
 		Cluster: t.cluster, Base: base, Abandon: t.result.Facts.Abandon, Recorder: rec, Sessions: &t.sessions,
 		Closed: []bench.Closed{{
-			Class: class, Sessions: loaders, Until: bench.Never,
-			Source: func(int) bench.Source { return shared },
+			Class: class, Sessions: loaders, Until: bench.Never, Source: sources(loaders),
 			Picker: func(i int) bench.Picker { return bench.Pinned(i % nodes) },
 		}},
 	})
 	return err
-}
-
-// sharedSource lets many sessions draw from one source.
-type sharedSource struct{ turn chan bench.Source }
-
-func (s *sharedSource) Next(op *bench.Op) bool {
-	src := <-s.turn
-	ok := src.Next(op)
-	s.turn <- src
-	return ok
 }
 
 // await polls until the cluster is as asked, at most for the settling time.

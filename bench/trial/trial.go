@@ -51,14 +51,17 @@ type Load struct {
 	MaxInFlight int // open loop
 	Sessions    int // closed loop
 	// Picker makes what picks the nodes, one for each closed session.
-	Picker func(c bench.Cluster) func(i int) bench.Picker
+	Picker func(c bench.Cluster) (func(i int) bench.Picker, error)
 }
 
-// Sources make the operations of each class. Preload and Final may be nil.
+// Sources make the operations of each class.
 type Sources struct {
-	Main           func(i int) bench.Source // of a closed session; 0 in open loop
-	Probe          func(node int) bench.Source
-	Preload, Final bench.Source
+	Main  func(i int) bench.Source // of a closed session; 0 in open loop
+	Probe func(node int) bench.Source
+	// Preload returns n sources that together write every key once. Optional.
+	Preload func(n int) func(i int) bench.Source
+	// Final returns n sources that together read every key once.
+	Final func(n int) func(i int) bench.Source
 }
 
 // Phase is a part of a trial.
@@ -171,7 +174,11 @@ func (t *trial) measure(ctx context.Context, preloaded []bench.Sample) error {
 			Cluster: t.cluster, Base: t.base, Steps: t.Faults, Duration: f.Duration, Seed: f.Seed,
 		})
 	})
-	stats, err := bench.Run(ctx, t.load())
+	load, err := t.load()
+	var stats bench.Stats
+	if err == nil {
+		stats, err = bench.Run(ctx, load)
+	}
 	if err != nil {
 		stop()
 	}
@@ -192,7 +199,7 @@ func (t *trial) measure(ctx context.Context, preloaded []bench.Sample) error {
 
 // load is the main load and the probes of every node, a probe period split
 // evenly among the nodes.
-func (t *trial) load() bench.Config {
+func (t *trial) load() (bench.Config, error) {
 	f := &t.result.Facts
 	cfg := bench.Config{
 		Cluster: t.cluster, Base: t.base, Abandon: f.Abandon,
@@ -201,7 +208,10 @@ func (t *trial) load() bench.Config {
 	if t.Pacer != nil {
 		cfg.Pacer = t.Pacer(t.base)
 	}
-	picker := t.Load.Picker(t.cluster)
+	picker, err := t.Load.Picker(t.cluster)
+	if err != nil {
+		return bench.Config{}, fmt.Errorf("balance: %w", err)
+	}
 	if t.Load.Arrivals != nil {
 		cfg.Open = append(cfg.Open, bench.Open{
 			Class: bench.Main, Arrivals: t.Load.Arrivals(-f.Warmup, f.Duration),
@@ -214,7 +224,7 @@ func (t *trial) load() bench.Config {
 		})
 	}
 	if f.Probe == 0 {
-		return cfg
+		return cfg, nil
 	}
 	rate := float64(time.Second) / float64(f.Probe)
 	nodes := len(t.cluster.Nodes())
@@ -225,7 +235,7 @@ func (t *trial) load() bench.Config {
 			Source: t.Sources.Probe(i), Picker: bench.Pinned(i), MaxInFlight: bench.MaxInFlight(rate, f.Abandon),
 		})
 	}
-	return cfg
+	return cfg, nil
 }
 
 // count takes what the measured period has cost.

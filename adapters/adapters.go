@@ -1,0 +1,137 @@
+// Package adapters is the table of the systems that nines can run. Each has a
+// folder of its own below this one; the code that they share is in replica, and
+// where they run is in host.
+package adapters
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"nines/adapters/host/inproc"
+	"nines/adapters/single"
+	"nines/bench"
+	"nines/chaos"
+	"nines/results"
+)
+
+// A System is one row of the table.
+type System struct {
+	Name  string
+	About string // one line
+	// Nodes is the size that it always has; 0: whatever is asked for.
+	Nodes int
+	// Caps is what it can suffer, on a host that offers it.
+	Caps     chaos.Caps
+	Settings []Setting
+	// Prepare reads the system's settings; what is not given has its default.
+	Prepare func(settings map[string]string) (Prepared, error)
+}
+
+// A Setting is something that can be chosen of a system.
+type Setting struct {
+	Name, Default, About string
+}
+
+// Prepared is a system with its settings, ready to start.
+type Prepared struct {
+	Guarantees results.Guarantees
+	// Start starts a cluster on the in-process host.
+	Start func(inproc.Config) (bench.Cluster, error)
+}
+
+// onDisk is what a system promises that answers after its log is on a quorum of
+// disks.
+const onDisk = "the kill of every node at once: answered when a majority has it on disk"
+
+// Systems returns the table.
+func Systems() []System {
+	return []System{
+		{
+			Name:     "null",
+			About:    "answers at once, or as late as it is told: to calibrate the measurement",
+			Settings: nullSettings(),
+			Prepare:  prepareNull,
+		},
+		{
+			Name:  "single",
+			About: "one node without replication, on the same disk and state machine as the others",
+			Nodes: 1,
+			Caps:  chaos.CanKill | chaos.CanDisk,
+			Prepare: func(map[string]string) (Prepared, error) {
+				return replicated(single.Open, results.Guarantees{
+					Reads: "linearizable", Durability: "the kill of the node: answered when its disk has it", Replicated: true,
+				}), nil
+			},
+		},
+		{
+			Name:     "etcdraft",
+			About:    "the raft library of etcd (go.etcd.io/raft/v3)",
+			Caps:     inproc.Caps,
+			Settings: etcdSettings(),
+			Prepare:  prepareEtcd,
+		},
+		{
+			Name:     "hashiraft",
+			About:    "HashiCorp's raft library (github.com/hashicorp/raft)",
+			Caps:     inproc.Caps,
+			Settings: hashiSettings(),
+			Prepare:  prepareHashi,
+		},
+	}
+}
+
+// Lookup finds a system by its name.
+func Lookup(name string) (System, error) {
+	all := Systems()
+	i := slices.IndexFunc(all, func(s System) bool { return s.Name == name })
+	if i < 0 {
+		var names []string
+		for _, s := range all {
+			names = append(names, s.Name)
+		}
+		return System{}, bench.UnknownName("system", name, names)
+	}
+	return all[i], nil
+}
+
+// Effective returns the settings with the defaults of those not given.
+func (s System) Effective(given map[string]string) map[string]string {
+	if len(s.Settings) == 0 {
+		return nil
+	}
+	all := make(map[string]string)
+	for _, set := range s.Settings {
+		all[set.Name] = set.Default
+	}
+	for name, value := range given {
+		all[name] = value
+	}
+	return all
+}
+
+// Check says what is wrong with settings.
+func (s System) Check(settings map[string]string) error {
+	_, err := s.Prepare(s.Effective(settings))
+	return err
+}
+
+// parsed reads one setting with its parser.
+func parsed[T any](settings map[string]string, name string, into *T, parse func(string) (T, error)) error {
+	v, err := parse(settings[name])
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	*into = v
+	return nil
+}
+
+func parseBool(s string) (bool, error) {
+	switch strings.ToLower(s) {
+	case "true", "on", "yes":
+		return true, nil
+	case "false", "off", "no":
+		return false, nil
+	}
+	return false, fmt.Errorf("%q: want true or false", s)
+}

@@ -1,0 +1,125 @@
+package adapters
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"nines/adapters/etcdraft"
+	"nines/adapters/hashiraft"
+	"nines/adapters/host/inproc"
+	"nines/adapters/null"
+	"nines/adapters/replica"
+	"nines/bench"
+	"nines/results"
+)
+
+// replicated is a system whose nodes run on the host.
+func replicated(open replica.Open, g results.Guarantees) Prepared {
+	return Prepared{Guarantees: g, Start: func(cfg inproc.Config) (bench.Cluster, error) { return inproc.Start(cfg, open) }}
+}
+
+func etcdSettings() []Setting {
+	return []Setting{
+		{"reads", "linearizable", "linearizable (ReadIndex), lease (trusts clocks) or local (may be stale)"},
+		{"prevote", "true", "ask before an election whether it could be won"},
+		{"checkquorum", "true", "a leader that hears from no quorum steps down"},
+	}
+}
+
+func prepareEtcd(s map[string]string) (Prepared, error) {
+	cfg := etcdraft.DefaultConfig()
+	cfg.Reads = etcdraft.Reads(s["reads"])
+	if err := errors.Join(
+		parsed(s, "prevote", &cfg.PreVote, parseBool),
+		parsed(s, "checkquorum", &cfg.CheckQuorum, parseBool),
+	); err != nil {
+		return Prepared{}, err
+	}
+	open, err := etcdraft.Open(cfg)
+	if err != nil {
+		return Prepared{}, err
+	}
+	return replicated(open, results.Guarantees{Reads: string(cfg.Reads), Durability: onDisk, Replicated: true}), nil
+}
+
+func hashiSettings() []Setting {
+	return []Setting{
+		{"reads", "linearizable", "linearizable (VerifyLeader) or local (may be stale)"},
+		{"prevote", "true", "ask before an election whether it could be won"},
+	}
+}
+
+func prepareHashi(s map[string]string) (Prepared, error) {
+	cfg := hashiraft.DefaultConfig()
+	cfg.Reads = hashiraft.Reads(s["reads"])
+	if err := parsed(s, "prevote", &cfg.PreVote, parseBool); err != nil {
+		return Prepared{}, err
+	}
+	open, err := hashiraft.Open(cfg)
+	if err != nil {
+		return Prepared{}, err
+	}
+	return replicated(open, results.Guarantees{Reads: string(cfg.Reads), Durability: onDisk, Replicated: true}), nil
+}
+
+func nullSettings() []Setting {
+	return []Setting{
+		{"service", "0s", "how long an operation takes: 1ms, uniform(1ms, 3ms) or exponential(1ms)"},
+		{"stalls", "", "when nothing is answered: 5s+80ms, 7s+80ms@n2"},
+		{"rejected", "0", "share of operations that fail without effect"},
+		{"unknown", "0", "share of operations whose answer is lost"},
+	}
+}
+
+func prepareNull(s map[string]string) (Prepared, error) {
+	var cfg null.Config
+	if err := errors.Join(
+		parsed(s, "service", &cfg.Service, null.ParseDist),
+		parsed(s, "stalls", &cfg.Stalls, parseStalls),
+		parsed(s, "rejected", &cfg.Rejected, parseShare),
+		parsed(s, "unknown", &cfg.Unknown, parseShare),
+	); err != nil {
+		return Prepared{}, err
+	}
+	if err := cfg.Validate(); err != nil {
+		return Prepared{}, err
+	}
+	return Prepared{
+		Guarantees: results.Guarantees{Reads: "linearizable", Durability: "nothing: it has memory only"},
+		Start: func(host inproc.Config) (bench.Cluster, error) {
+			cfg.Nodes, cfg.Seed = len(host.Nodes), host.Seed
+			return null.New(cfg)
+		},
+	}, nil
+}
+
+// parseStalls reads a list such as "5s+80ms, 7s+80ms@n2".
+func parseStalls(text string) ([]null.Stall, error) {
+	var out []null.Stall
+	for item := range strings.SplitSeq(text, ",") {
+		item = strings.TrimSpace(item)
+		if item == "" {
+			continue
+		}
+		times, node, _ := strings.Cut(item, "@")
+		at, length, ok := strings.Cut(times, "+")
+		from, err1 := time.ParseDuration(strings.TrimSpace(at))
+		long, err2 := time.ParseDuration(strings.TrimSpace(length))
+		if !ok || err1 != nil || err2 != nil {
+			return nil, fmt.Errorf("%q: want an instant and a length, as in 5s+80ms, and a node, as in 5s+80ms@n2, if only one stalls", item)
+		}
+		out = append(out, null.Stall{At: from, For: long, Node: strings.TrimSpace(node)})
+	}
+	return out, nil
+}
+
+func parseShare(text string) (float64, error) {
+	p, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(p >= 0 && p <= 1) {
+		return 0, fmt.Errorf("%q: want a share between 0 and 1", text)
+	}
+	return p, nil
+}

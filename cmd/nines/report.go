@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/term"
+
+	"nines/analysis"
+	"nines/analysis/report"
+	"nines/results"
+)
+
+type reportCmd struct {
+	Dir   string `arg:"" help:"Results folder of a run."`
+	Quiet bool   `short:"q" help:"Print nothing but errors."`
+	JSON  bool   `help:"Print the summaries as JSON instead of tables."`
+}
+
+func (c *reportCmd) Run(ctx context.Context, t terminal) error {
+	run, err := results.Open(c.Dir)
+	if err != nil {
+		return badInput{err}
+	}
+	dirs := run.TrialDirs()
+	if len(dirs) == 0 {
+		return badInput{fmt.Errorf("%s has no complete trial: there is nothing to report", c.Dir)}
+	}
+	var all []analysis.Summary
+	for _, dir := range dirs {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		s, err := analysis.Trial(dir, analysis.Options{})
+		if err != nil {
+			return badInput{err}
+		}
+		all = append(all, s)
+	}
+	if err := writeReport(run, all); err != nil {
+		return err
+	}
+	if !c.Quiet {
+		if err := present(t.out, run, all, c.JSON); err != nil {
+			return err
+		}
+	}
+	return verdict(all)
+}
+
+// writeReport writes the files of a run that follow from its summaries.
+func writeReport(run *results.Run, all []analysis.Summary) error {
+	var rows []results.Row
+	for i := range all {
+		rows = append(rows, analysis.Row(&all[i]))
+	}
+	if err := results.WriteSummary(run.Path(results.SummaryFile), rows); err != nil {
+		return err
+	}
+	m := run.Manifest()
+	if err := results.WriteBench(run.Path(results.BenchFile), m.Machine, analysis.BenchLines(all)); err != nil {
+		return err
+	}
+	return report.Write(run.Dir(), m, all)
+}
+
+// present prints the outcome of a run.
+func present(w io.Writer, run *results.Run, all []analysis.Summary, asJSON bool) error {
+	if asJSON {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		return e.Encode(struct {
+			Dir    string             `json:"dir"`
+			Trials []analysis.Summary `json:"trials"`
+		}{run.Dir(), all})
+	}
+	if err := report.Terminal(w, all, width(w)); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\nreport: %s\n", run.Path(results.ReportFile))
+	return err
+}
+
+// width is that of the terminal, or what most have.
+func width(w io.Writer) int {
+	if f, ok := w.(*os.File); ok {
+		if n, _, err := term.GetSize(int(f.Fd())); err == nil && n > 0 {
+			return n
+		}
+	}
+	return 100
+}
