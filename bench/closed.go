@@ -1,9 +1,6 @@
 package bench
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 type closedStream struct {
 	run     *run
@@ -67,10 +64,7 @@ func (w *closedWorker) run() {
 	due, until := r.now(), w.stream.cfg.Until
 	for due < until && !r.stopped() && w.source.Next(&w.op) {
 		node := w.picker.Pick(&w.op)
-		if node < 0 || node >= len(w.seats) {
-			r.fail(badPick(node, len(w.seats)))
-			return
-		}
+		checkPick(node, len(w.seats))
 		w.inHand = &w.seats[node]
 		s := w.chunk.next()
 		w.due = due
@@ -124,8 +118,4 @@ func (w *closedWorker) end() {
 		w.seats[i].retire()
 	}
 	w.stream.run.handOver(w.chunk)
-}
-
-func badPick(node, nodes int) error {
-	return fmt.Errorf("the picker chose node %d of %d", node, nodes)
 }

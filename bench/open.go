@@ -87,12 +87,10 @@ func (s *openStream) advance() {
 
 // send gives the stream's operation to a session, or drops it.
 func (s *openStream) send(due time.Duration) {
+	node := s.cfg.Picker.Pick(&s.op)
+	checkPick(node, len(s.pools))
 	count := s.count.due(due)
 	count.Due++
-	node := s.cfg.Picker.Pick(&s.op)
-	if node < 0 || node >= len(s.pools) {
-		panic(badPick(node, len(s.pools)))
-	}
 	inFlight := int(s.inFlight.Load())
 	if inFlight >= s.cfg.MaxInFlight {
 		count.Dropped++

@@ -113,6 +113,14 @@ func (r *run) recovered(who string) {
 	}
 }
 
+// checkPick panics if a picker chose no node: a mistake in the picker, as an
+// index out of range is.
+func checkPick(node, nodes int) {
+	if node < 0 || node >= nodes {
+		panic(fmt.Sprintf("the picker chose node %d of %d", node, nodes))
+	}
+}
+
 func (r *run) stats() Stats {
 	var st Stats
 	for _, s := range r.open {

@@ -11,18 +11,18 @@ type Entry struct {
 	Name  string
 	About string // one line
 
-	keys  uint64  // default
-	reads float64 // default share
-	cas   bool    // whether there is compare-and-swap
+	Keys  uint64  // how many, if nothing is said
+	Reads float64 // their share, if nothing is said
+	CAS   bool    // whether there can be compare-and-swap
 }
 
 // Catalog returns every workload that [New] knows.
 func Catalog() []Entry {
 	return []Entry{
-		{Name: "ycsb-a", About: "update heavy: 50 % reads, 50 % writes (YCSB, Cooper et al., SoCC 2010)", keys: 1000, reads: 0.5},
-		{Name: "ycsb-b", About: "read mostly: 95 % reads, 5 % writes", keys: 1000, reads: 0.95},
-		{Name: "ycsb-c", About: "read only", keys: 1000, reads: 1},
-		{Name: "register", About: "one key: 50 % reads, 50 % writes, of which `cas` compare-and-swap", keys: 1, reads: 0.5, cas: true},
+		{Name: "ycsb-a", About: "update heavy: 50 % reads, 50 % writes (YCSB, Cooper et al., SoCC 2010)", Keys: 1000, Reads: 0.5},
+		{Name: "ycsb-b", About: "read mostly: 95 % reads, 5 % writes", Keys: 1000, Reads: 0.95},
+		{Name: "ycsb-c", About: "read only", Keys: 1000, Reads: 1},
+		{Name: "register", About: "one key: 50 % reads, 50 % writes, of which `cas` compare-and-swap", Keys: 1, Reads: 0.5, CAS: true},
 	}
 }
 

@@ -39,7 +39,7 @@ const MaxKeys = 1 << 32
 
 func (c Config) withDefaults(e *Entry) Config {
 	if c.Keys == 0 {
-		c.Keys = e.keys
+		c.Keys = e.Keys
 	}
 	if c.Distribution == "" {
 		c.Distribution = ScrambledZipfian
@@ -54,7 +54,7 @@ func (c Config) withDefaults(e *Entry) Config {
 		c.Users = 100
 	}
 	if c.Reads == nil {
-		c.Reads = &e.reads
+		c.Reads = &e.Reads
 	}
 	return c
 }
@@ -84,7 +84,7 @@ func (c *Config) validate(e *Entry) error {
 	if !share(c.CAS) {
 		bad("cas: %v: want a share between 0 and 1", c.CAS)
 	}
-	if c.CAS > 0 && !e.cas {
+	if c.CAS > 0 && !e.CAS {
 		bad("cas: %v: %s has no compare-and-swap; register has", c.CAS, e.Name)
 	}
 	if c.CAS > 0 && c.Keys > maxSeen {

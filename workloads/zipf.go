@@ -5,8 +5,8 @@ import (
 	"math/rand/v2"
 )
 
-// A zipf draws 1 … n with probability in exact proportion to k^-theta, by
-// rejection-inversion: W. Hörmann and G. Derflinger, "Rejection-inversion to
+// A zipf draws k-1, for k of 1 … n, with probability in exact proportion to
+// k^-theta, by rejection-inversion: W. Hörmann and G. Derflinger, "Rejection-inversion to
 // generate variates from monotone discrete distributions", ACM TOMACS 6(3),
 // 1996. It needs no table, and at most about 1.1 tries a draw.
 //
@@ -27,6 +27,15 @@ type zipf struct {
 	sure  float64 // x this far below k or nearer is kept without looking
 }
 
+// zipfWeights are k^-theta for k of 1 … n.
+func zipfWeights(n uint64, theta float64) []float64 {
+	weights := make([]float64, n)
+	for i := range weights {
+		weights[i] = math.Pow(float64(i+1), -theta)
+	}
+	return weights
+}
+
 func newZipf(n uint64, theta float64) *zipf {
 	z := &zipf{n: float64(n), theta: theta}
 	z.low = z.integral(1.5) - 1
@@ -43,7 +52,7 @@ func (z *zipf) draw(rng *rand.Rand) uint64 {
 		x := z.inverse(u)
 		k := min(max(math.Floor(x+0.5), 1), z.n)
 		if k-x <= z.sure || u >= z.integral(k+0.5)-z.h(k) {
-			return uint64(k)
+			return uint64(k) - 1
 		}
 	}
 }

@@ -10,7 +10,10 @@ package null
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
+
+	"nines/bench"
 )
 
 // Config is what a null system is told. The zero Config answers at once.
@@ -45,6 +48,15 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
+// names returns n1, n2 and so on.
+func (c *Config) names() []string {
+	var names []string
+	for i := range c.Nodes {
+		names = append(names, fmt.Sprintf("n%d", i+1))
+	}
+	return names
+}
+
 // immediate reports whether every operation is answered at once.
 func (c *Config) immediate() bool {
 	return c.Service == Dist{} && len(c.Stalls) == 0 && c.Rejected == 0 && c.Unknown == 0
@@ -52,6 +64,7 @@ func (c *Config) immediate() bool {
 
 // Validate says everything that is wrong with the configuration.
 func (c Config) Validate() error {
+	c = c.withDefaults()
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	if c.Nodes < 0 {
@@ -63,6 +76,9 @@ func (c Config) Validate() error {
 	for i, s := range c.Stalls {
 		if s.For <= 0 {
 			bad("stalls[%d]: for %v: want more than 0", i, s.For)
+		}
+		if names := c.names(); s.Node != "" && !slices.Contains(names, s.Node) {
+			bad("stalls[%d]: %w", i, bench.UnknownName("node", s.Node, names))
 		}
 	}
 	for _, share := range []struct {

@@ -20,6 +20,9 @@ type Dist struct {
 	a, b  time.Duration // constant: a; uniform: [a, b]; exponential: mean a
 }
 
+// maxService is longer than any trial, and short enough that nothing overflows.
+const maxService = 24 * time.Hour
+
 type shape uint8
 
 const (
@@ -51,6 +54,9 @@ func (d Dist) draw(rng *rand.Rand) time.Duration {
 func (d Dist) validate() error {
 	if d.a < 0 {
 		return fmt.Errorf("%v: want no negative time", d)
+	}
+	if max(d.a, d.b) > maxService {
+		return fmt.Errorf("%v: want at most %v", d, maxService)
 	}
 	if d.shape == uniform && d.b < d.a {
 		return fmt.Errorf("%v: the end is before the start", d)

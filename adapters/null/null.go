@@ -1,6 +1,7 @@
 package null
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,12 +27,9 @@ func New(cfg Config) (*Cluster, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("null: %w", err)
 	}
-	c := &Cluster{cfg: cfg}
+	c := &Cluster{cfg: cfg, nodes: cfg.names()}
 	c.cfg.Stalls = slices.Clone(cfg.Stalls)
-	slices.SortFunc(c.cfg.Stalls, func(a, b Stall) int { return int(a.At - b.At) })
-	for i := range cfg.Nodes {
-		c.nodes = append(c.nodes, fmt.Sprintf("n%d", i+1))
-	}
+	slices.SortFunc(c.cfg.Stalls, func(a, b Stall) int { return cmp.Compare(a.At, b.At) })
 	return c, nil
 }
 
