@@ -35,10 +35,8 @@ func (e *Endpoint) Send(to string, payload any, size int) {
 	if l == nil || !e.live() {
 		return
 	}
-	if l.to != e.node {
-		l.messages.Add(1)
-		l.bytes.Add(uint64(size))
-	}
+	l.messages.Add(1)
+	l.bytes.Add(uint64(size))
 	if l.clouded.Load() || l.pending.Load() != 0 {
 		l.sendSlow(e, payload)
 		return

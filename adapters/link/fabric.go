@@ -60,11 +60,11 @@ type Fabric struct {
 	queue int
 	start time.Time
 	nodes map[string]*node
-	links []*link // all but those of a node to itself
+	links []*link // all but those of a node to itself, which are never hurt
 
-	mu       sync.Mutex // guards what follows, and what links say it guards; never held while anything waits
-	due      dueHeap    // the links with messages in flight
-	sleep    time.Duration
+	mu       sync.Mutex    // guards what follows, and what links say it guards; never held while anything waits
+	due      dueHeap       // the links with messages in flight
+	sleep    time.Duration // until when the deliverer sleeps, since start; 0: it is awake
 	closed   bool
 	overflow uint64
 
@@ -190,9 +190,7 @@ func (f *Fabric) deliver() {
 		l, m, wait := f.next()
 		switch {
 		case l != nil:
-			if m.from.live() {
-				m.to.receive(m.from.node.name, m.payload)
-			}
+			m.to.receive(l.from.name, m.payload)
 			l.pending.Add(-1)
 		case wait == 0:
 			return

@@ -21,17 +21,15 @@ type link struct {
 	// Guarded by Fabric.mu:
 	rand   *rand.Rand
 	layers []*layer
-	queue  ring
-	place  int           // in Fabric.due, or -1
-	last   time.Duration // when the newest message that was queued is due
+	queue  ring // in the order of sending, so a message waits for those before it
+	place  int  // in Fabric.due, or -1
 }
 
-// message is one in flight, between two endpoints: it is lost if either is
-// detached, also if the node is back by then.
+// message is one in flight to an endpoint, not to whoever has its name later.
 type message struct {
-	due      time.Duration // since Fabric.start
-	from, to *Endpoint
-	payload  any
+	due     time.Duration // since Fabric.start
+	to      *Endpoint
+	payload any
 }
 
 // sendSlow sends over a link that has a delay, a fault or messages in flight.
@@ -54,15 +52,15 @@ func (l *link) sendSlow(e *Endpoint, payload any) {
 		f.mu.Unlock()
 		return
 	}
-	l.last = max(l.last, f.now()+delay)
+	due := f.now() + delay
 	l.pending.Add(1)
-	l.queue.push(message{due: l.last, from: e, to: to, payload: payload})
+	l.queue.push(message{due: due, to: to, payload: payload})
+	wake := false
 	if l.queue.len() == 1 {
 		f.settle(l)
-	}
-	wake := l.last < f.sleep
-	if wake {
-		f.sleep = 0 // once is enough
+		if wake = due < f.sleep; wake {
+			f.sleep = 0 // once is enough
+		}
 	}
 	f.mu.Unlock()
 	if wake {
@@ -74,7 +72,6 @@ func (l *link) sendSlow(e *Endpoint, payload any) {
 func (l *link) purge() {
 	l.pending.Add(-int64(l.queue.len()))
 	l.queue = ring{}
-	l.last = 0
 	l.f.settle(l)
 }
 
