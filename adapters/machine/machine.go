@@ -30,8 +30,10 @@ type KV struct {
 }
 
 // New returns a machine that has applied nothing.
-func New() *KV {
-	return &KV{values: make(map[uint64][]byte), sessions: newTable(SessionCapacity)}
+func New() *KV { return newKV(SessionCapacity) }
+
+func newKV(capacity int) *KV {
+	return &KV{values: make(map[uint64][]byte), sessions: newTable(capacity)}
 }
 
 // ErrStale is wrapped by the error for a command older than the last one that

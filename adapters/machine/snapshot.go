@@ -67,7 +67,7 @@ func (m *KV) Restore(b []byte) error {
 		return fmt.Errorf("%w: checksum %016x, want %016x", ErrSnapshot, got, want)
 	}
 	r := reader{b: body, off: len(magic)}
-	n := New()
+	n := newKV(m.sessions.capacity)
 	n.applied, n.digest = r.uint64(), r.uint64()
 	r.values(n)
 	r.sessions(n)
@@ -132,8 +132,8 @@ func (r *reader) values(m *KV) {
 
 func (r *reader) sessions(m *KV) {
 	count := r.uint64()
-	if count > SessionCapacity {
-		r.err = errors.Join(r.err, fmt.Errorf("%d sessions, the most is %d", count, SessionCapacity))
+	if r.err == nil && count > uint64(m.sessions.capacity) {
+		r.err = fmt.Errorf("%d sessions, the most is %d", count, m.sessions.capacity)
 	}
 	for i := uint64(0); i < count && r.err == nil; i++ {
 		id, seq, value := r.uint64(), r.uint64(), r.uint64()
