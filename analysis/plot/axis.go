@@ -41,6 +41,15 @@ func linear(n int, write func(float64) string) ticker {
 	}
 }
 
+// guttered widens the room for a vertical axis's labels to that of the widest
+// usual one, so that charts over time stand exactly one above the other.
+func guttered(t ticker) ticker {
+	return func(lo, hi float64) []gonum.Tick {
+		// Ticks beyond the axis are not drawn, but they are measured.
+		return append(t(lo, hi), gonum.Tick{Value: hi * 1e6, Label: "100 ms"})
+	}
+}
+
 // every ticks the multiples of step.
 func every(step float64, write func(float64) string, lo, hi float64) []gonum.Tick {
 	var ticks []gonum.Tick

@@ -68,7 +68,7 @@ func GapSpread(all []Occurrence, side Side) Spread {
 	for _, g := range gaps {
 		s.Values = append(s.Values, float64(g.Length))
 	}
-	s.Median = median(s.Values)
+	s.Median = Median(s.Values)
 	for i := 0; i <= len(gaps)/2 && i < len(gaps); i++ {
 		s.Censored = s.Censored || gaps[i].Censored
 	}
@@ -104,7 +104,7 @@ func (s Spread) Text() string {
 		text += " ± " + short(s.Resolution)
 	}
 	if n := len(s.Values); n > 1 {
-		text += fmt.Sprintf(" (%s, n %d)", between(s.Values[0], s.Values[n-1]), n)
+		text += fmt.Sprintf(" (n = %d: %s)", n, between(s.Values[0], s.Values[n-1]))
 	}
 	return text
 }

@@ -124,7 +124,7 @@ func medianCurve(each [][]xy) []xy {
 			}
 		}
 		if 2*len(at) >= len(each) {
-			out = append(out, xy{p.X, median(at)})
+			out = append(out, xy{p.X, Median(at)})
 		}
 	}
 	return out
@@ -170,7 +170,11 @@ func drawPercentiles(dc draw.Canvas, f Format, lines []curve, never string) {
 		var ticks []gonum.Tick
 		for _, q := range percentileTicks {
 			if x := 1 / (1 - q); x <= hi*(1+1e-9) {
-				ticks = append(ticks, gonum.Tick{Value: x, Label: percent(q)})
+				label := percent(q)
+				if q == 0 && f.Narrow { // it would touch the next
+					label = ""
+				}
+				ticks = append(ticks, gonum.Tick{Value: x, Label: label})
 			}
 		}
 		return ticks
@@ -196,7 +200,7 @@ func setLogY(p *gonum.Plot, lo, hi float64, top lane, infinite bool, never strin
 	if infinite {
 		p.Y.Max = top.to
 	}
-	p.Y.Tick.Marker = ticker(func(float64, float64) []gonum.Tick {
+	p.Y.Tick.Marker = guttered(func(float64, float64) []gonum.Tick {
 		ticks := decades(lo, hi)
 		if infinite {
 			ticks = append(ticks, gonum.Tick{Value: top.middle(), Label: never})

@@ -23,7 +23,7 @@ type Format struct {
 var (
 	Page   = Format{Width: 720, Text: 10, Headed: true}
 	Wide   = Format{Width: 720, Text: 10}
-	Narrow = Format{Width: 340, Text: 10.5, Narrow: true}
+	Narrow = Format{Width: 340, Text: 11.5, Narrow: true}
 )
 
 // A Chart is one figure.

@@ -75,7 +75,7 @@ const (
 	MarkNone       Mark = ""
 	MarkInvalid    Mark = "†"
 	MarkIllegal    Mark = "‡"
-	MarkUnverified Mark = "?"
+	MarkUnverified Mark = "§"
 )
 
 // MarkOf returns the worst that is to be said about a trial.
@@ -140,9 +140,9 @@ func (s System) label() string {
 	return plain(s.Name)
 }
 
-// median of v, the mean of the two middle values if their number is even; NaN
+// Median of v, the mean of the two middle values if their number is even; NaN
 // for none. +Inf counts as the largest.
-func median(v []float64) float64 {
+func Median(v []float64) float64 {
 	if len(v) == 0 {
 		return math.NaN()
 	}

@@ -51,11 +51,11 @@ func drawThroughput(dc draw.Canvas, f Format, s System, plan schedule, bins []sl
 	p := axes(f)
 	timeAxis(p, f, plan.seconds)
 	p.Y.Min, p.Y.Max = 0, throughputTop(bins)
-	p.Y.Tick.Marker = linear(4, count)
+	p.Y.Tick.Marker = guttered(linear(4, count))
 	due := points(bins, func(b slice) float64 { return b.due })
 	good := points(bins, func(b slice) float64 { return b.good })
 	done := points(bins, func(b slice) float64 { return b.done })
-	p.Add(rules(nil, ticksOf(p.Y)), bands(plan.spans), plan.labels(f))
+	p.Add(rules(nil, linear(4, count)(0, p.Y.Max)), bands(plan.spans), plan.labels(f))
 	p.Add(area(level(good, 0), good, s.tint(), 0.3))
 	for _, o := range others {
 		p.Add(line(o, stroke(s.tint(), 0.25, 0.5)))

@@ -53,7 +53,7 @@ func merge(bins []analysis.Bin, at, widthMS float64) slice {
 		}
 		s.p99, s.max = worse(s.p99, float64(b.P99)), worse(s.max, float64(b.Max))
 	}
-	s.p50 = median(p50)
+	s.p50 = Median(p50)
 	return s
 }
 

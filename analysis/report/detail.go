@@ -1,0 +1,130 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"nines/analysis"
+	"nines/results"
+)
+
+// systemFacts says what a system was and promised.
+func systemFacts(r *total) []pair {
+	f := &r.Trials[0].Facts
+	out := []pair{
+		{"adapter", orDash(f.Adapter)},
+		{"nodes", fmt.Sprintf("%d (%s), host %s", len(f.Nodes), oneLine(strings.Join(f.Nodes, ", ")), orDash(f.Host))},
+		{"reads", orDash(f.Guarantees.Reads)},
+		{"durability", "an acknowledged write survives " + orDash(f.Guarantees.Durability)},
+	}
+	if len(f.Settings) > 0 {
+		out = append(out, pair{"settings", settings(f.Settings)})
+	}
+	out = append(out, pair{"cost per ok op", fmt.Sprintf("%s µs CPU, %s messages, %s bytes, %s syncs",
+		r.number(func(s *analysis.Summary) float64 { return s.PerOp.CPU }), r.number(func(s *analysis.Summary) float64 { return s.PerOp.Messages }),
+		r.number(func(s *analysis.Summary) float64 { return s.PerOp.Bytes }), r.number(func(s *analysis.Summary) float64 { return s.PerOp.Syncs }))})
+	out = append(out, pair{"outcomes", outcomes(r)})
+	return out
+}
+
+func outcomes(r *total) string {
+	var c analysis.Counts
+	for _, s := range r.trials {
+		c.Due += s.Counts.Due
+		c.OK += s.Counts.OK
+		c.Good += s.Counts.Good
+		c.Rejected += s.Counts.Rejected
+		c.Unknown += s.Counts.Unknown
+		c.Dropped += s.Counts.Dropped
+	}
+	text := fmt.Sprintf("%d due: %d ok (%d of them in time), %d rejected, %d unknown, %d dropped", c.Due, c.OK, c.Good, c.Rejected, c.Unknown, c.Dropped)
+	if n := len(r.trials); n > 1 {
+		text += fmt.Sprintf(", over %d trials", n)
+	}
+	return text + string(r.mark)
+}
+
+// splits is the latency of one trial by phase, kind and node.
+func splits(s *analysis.Summary) table {
+	t := table{Title: "Latency by phase, kind and node", Keys: 1, Columns: []column{
+		{"operations", word}, {"n", figure}, {"p50 ms", figure}, {"p90 ms", figure}, {"p99 ms", figure}, {"p99.9 ms", figure}, {"max ms", figure},
+		{"service p50 ms", figure}, {"service p99 ms", figure},
+	}}
+	for _, l := range append([]analysis.Latency{{Response: s.Response, Service: s.Service}}, s.Latency...) {
+		t.addSplit(l, s)
+	}
+	t.note("Response times, from when an operation was due; service counts from when it was sent. A percentile that so few operations do not support is a dash.")
+	return t
+}
+
+func (t *table) addSplit(l analysis.Latency, s *analysis.Summary) {
+	var what []string
+	if l.Kind != "" {
+		what = append(what, oneLine(l.Kind)+"s")
+	}
+	if l.Node != "" {
+		what = append(what, "sent to "+oneLine(l.Node))
+	}
+	if l.Phase != "" {
+		what = append(what, oneLine(l.Phase))
+	}
+	if len(what) == 0 {
+		what = []string{"all"}
+	}
+	ms := func(v analysis.MS) string { return millis(v, s.Facts.Abandon) }
+	t.add(strings.Join(what, ", "), strconv.FormatUint(l.Response.N, 10), ms(l.Response.P50), ms(l.Response.P90), ms(l.Response.P99),
+		ms(l.Response.P999), ms(l.Response.Max), ms(l.Service.P50), ms(l.Service.P99))
+}
+
+func checks(r *total) table {
+	t := table{Title: "Checks of the history: " + r.verdict(), Keys: 2, Columns: []column{{"repeat", figure}, {"check", word}, {"verdict", word}, {"why", prose}}}
+	for _, s := range r.Trials {
+		for _, c := range s.Checks {
+			t.add(strconv.Itoa(s.Facts.Repeat), oneLine(c.Name), string(c.Verdict), orDash(c.Why))
+		}
+	}
+	return t
+}
+
+func gates(r *total) table {
+	t := table{Title: "Gates, whether the trial may be believed: " + r.valid(), Keys: 2, Columns: []column{{"repeat", figure}, {"gate", word}, {"passed", word}, {"what was seen", prose}}}
+	for _, s := range r.Trials {
+		for _, g := range s.Gates {
+			passed := "yes"
+			if !g.Pass {
+				passed = "no"
+			}
+			t.add(strconv.Itoa(s.Facts.Repeat), oneLine(g.Name), passed, orDash(g.Saw))
+		}
+	}
+	return t
+}
+
+// setting is the run in a line: what was asked of whom.
+func setting(m results.Manifest, summaries []analysis.Summary) string {
+	var parts []string
+	if len(summaries) > 0 {
+		f := &summaries[0].Facts
+		parts = append(parts, count(len(totals(summaries)), "system"), count(len(summaries), "trial"), count(len(f.Nodes), "node"))
+		if f.Workload != "" {
+			parts = append(parts, oneLine(f.Workload))
+		}
+		if f.Rate > 0 {
+			parts = append(parts, number(f.Rate)+" op/s "+oneLine(f.Arrivals))
+		} else if f.Arrivals != "" {
+			parts = append(parts, oneLine(f.Arrivals)+" loop")
+		}
+		parts = append(parts, duration(f.Duration)+" each")
+	}
+	if !m.Started.IsZero() {
+		parts = append(parts, m.Started.UTC().Format("2 January 2006 15:04 UTC"))
+	}
+	if m.Machine.CPU != "" {
+		parts = append(parts, oneLine(m.Machine.CPU))
+	}
+	if m.Machine.Cores > 0 {
+		parts = append(parts, count(m.Machine.Cores, "core"))
+	}
+	return strings.Join(parts, " · ")
+}

@@ -1,0 +1,57 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"nines/analysis"
+	"nines/results"
+)
+
+// markdownReport is tables.md.
+func markdownReport(m results.Manifest, summaries []analysis.Summary) ([]byte, error) {
+	var w bytes.Buffer
+	fmt.Fprintf(&w, "# %s\n\n", escapeMarkdown(title(m)))
+	for _, line := range headline(summaries) {
+		fmt.Fprintf(&w, "**%s**\n\n", escapeMarkdown(line))
+	}
+	rows := totals(summaries)
+	sections := []table{speed(rows), availability(rows), cost(rows), compared(rows), failedGates(summaries), failedChecks(summaries), trials(summaries)}
+	for i := range sections {
+		if err := sections[i].markdown(&w, 2); err != nil {
+			return nil, err
+		}
+	}
+	for _, s := range faultSteps(summaries) {
+		fmt.Fprintf(&w, "## %s\n\n", escapeMarkdown(s.heading()))
+		for _, t := range []table{s.Medians, s.Episodes, s.ByNode, s.Evidence} {
+			if err := t.markdown(&w, 3); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if len(m.Command) > 0 {
+		fmt.Fprintf(&w, "## To repeat it\n\n```\n%s\n```\n", strings.ReplaceAll(commandLine(m.Command), "```", "'''"))
+	}
+	return w.Bytes(), nil
+}
+
+func title(m results.Manifest) string {
+	if name := oneLine(m.Name); name != "" {
+		return name
+	}
+	return "run without a name"
+}
+
+// commandLine quotes the words that a shell would take apart.
+func commandLine(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = w
+		if w == "" || strings.ContainsAny(w, " \t\n'\"\\$`|&;()<>*?[]{}!#~") {
+			quoted[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+	}
+	return oneLine(strings.Join(quoted, " "))
+}

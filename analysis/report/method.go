@@ -1,0 +1,111 @@
+package report
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"nines/analysis"
+	"nines/results"
+)
+
+// terms defines every figure of the report, with this run's settings.
+func terms(summaries []analysis.Summary) []pair {
+	var f results.Facts
+	if len(summaries) > 0 {
+		f = summaries[0].Facts
+	}
+	return []pair{
+		{"Load", "Arrivals do not wait for the system (unless the loop is closed). An operation that was late, failed, never answered or never sent counts, from when it was due."},
+		{"Response and service time", fmt.Sprintf("Response runs from when an operation was due to its success, service from when it was sent. Percentiles run over all due operations; one that never succeeded is infinite and shown as beyond the time at which clients give up, %s.", orNone(duration(f.Abandon)))},
+		{"Lag", "From due to sent: how late the load generator itself was. It is part of every response time. If it is large, a gate fails."},
+		{"Good, throughput, goodput, success ratio", fmt.Sprintf("Good: succeeded within the deadline, %s after it was due. Throughput: successes a second. Goodput: good ones a second. Success ratio: good / due.", orNone(duration(f.Deadline)))},
+		{"Outcomes", "ok; rejected: certainly without effect; unknown: may have had its effect, or may yet have it; dropped: due, but no session was free to send it."},
+		{"Intervals up", fmt.Sprintf("Interval availability: the share of bins of %s in which the good ratio reached the target.", binWidth(summaries))},
+		{"User-uptime", "Hauer et al., NSDI 2020: each stretch between two consecutive operations of one user is up or down by the outcome of its first; stretches longer than a cutoff are left out; up / (up + down)."},
+		{"Probes", fmt.Sprintf("A small fixed-rate load pinned to each node, one probe every %s a node, apart from the workload. Gaps and SLO outages come from probes alone.", orNone(duration(f.Probe)))},
+		{"Service gap", "The time between consecutive completions of successful probes, less one probe period, where it exceeds three periods and the baseline's p99.9. It finds a stall of any length, also one that the deadline would forgive. Resolution: one probe period, written ±."},
+		{"SLO outage", "A maximal stretch, by due time, in which no probe was good. Same resolution."},
+		{"Episode", "One injection of a fault, from before it to full recovery. New leader: until a node became leader in a higher term. Back at 95 %: until throughput was at 95 % of its baseline again for several bins. Lost operations: the integral of the deficit. What had not recovered when the next fault or the end came is a lower bound and marked ≥ or >."},
+		{"Verdict", "ok: every check of the history passed. illegal: a guarantee was broken, and the trial's performance is void. unknown: the checks came to no verdict; that is not a pass. n/a: the system promises nothing that could be checked."},
+		{"Gates", "Tests of the measurement, not of the system: the generator kept time, every due operation is accounted for, each fault left evidence, the baseline was healthy, there are enough samples. A trial that fails one is invalid: its figures carry †."},
+		{"Several trials", "Where a system has several trials, its row holds medians over those that can be trusted, and charts over time show the trial with the median longest gap. The trial is the unit of inference, not the operation."},
+	}
+}
+
+func orNone(s string) string {
+	if s == "0" {
+		return "none"
+	}
+	return s
+}
+
+func binWidth(summaries []analysis.Summary) string {
+	if len(summaries) == 0 {
+		return "100 ms"
+	}
+	return spoken(summaries[0].BinMS, 0)
+}
+
+// runPairs is the manifest for reading.
+func runPairs(m results.Manifest) []pair {
+	out := []pair{{"scenario", title(m)}, {"seed", fmt.Sprint(m.Seed)}}
+	if !m.Started.IsZero() {
+		out = append(out, pair{"started", m.Started.UTC().Format("2006-01-02 15:04:05 UTC")})
+	}
+	switch {
+	case m.Ended != nil:
+		out = append(out, pair{"ended", m.Ended.UTC().Format("2006-01-02 15:04:05 UTC")})
+	case len(m.Trials) > 0:
+		out = append(out, pair{"ended", "not yet, or interrupted"})
+	}
+	out = append(out, machinePairs(m.Machine)...)
+	version := m.Versions.Nines
+	if m.Versions.Revision != "" {
+		version += ", revision " + m.Versions.Revision
+	}
+	if m.Versions.Modified {
+		version += " with uncommitted changes"
+	}
+	out = append(out, pair{"nines", orDash(version)}, pair{"Go", orDash(m.Versions.Go)})
+	for _, e := range m.Trials {
+		if e.State != results.Done {
+			out = append(out, pair{"trial " + oneLine(e.Trial), orDash(string(e.State) + " " + e.Why)})
+		}
+	}
+	return out
+}
+
+func machinePairs(m results.Machine) []pair {
+	var out []pair
+	add := func(name, value string) {
+		if value = oneLine(value); value != "" {
+			out = append(out, pair{name, value})
+		}
+	}
+	add("machine", m.Host)
+	add("system", m.OS+" "+m.Arch+" "+m.Kernel)
+	add("CPU", m.CPU)
+	if m.Cores > 0 {
+		add("cores", fmt.Sprintf("%d, GOMAXPROCS %d", m.Cores, m.GoMaxProcs))
+	}
+	if m.Memory > 0 {
+		add("memory", fmt.Sprintf("%.1f GiB", float64(m.Memory)/(1<<30)))
+	}
+	if m.Cores > 0 {
+		add("load before the run", fmt.Sprintf("%.2f, %.2f, %.2f (1, 5, 15 minutes)", m.Load[0], m.Load[1], m.Load[2]))
+	}
+	add("filesystem of the results", m.Filesystem)
+	return out
+}
+
+func modules(m results.Manifest) *table {
+	if len(m.Versions.Modules) == 0 {
+		return nil
+	}
+	t := &table{Title: "Libraries", Keys: 1, Columns: []column{{"module", word}, {"version", word}}}
+	for _, name := range slices.Sorted(maps.Keys(m.Versions.Modules)) {
+		t.add(oneLine(name), oneLine(m.Versions.Modules[name]))
+	}
+	return t
+}

@@ -1,0 +1,217 @@
+package report
+
+import (
+	"bytes"
+	_ "embed" // the page's template and style
+	"fmt"
+	"html/template"
+	"strings"
+	texttemplate "text/template"
+
+	"nines/analysis"
+	"nines/analysis/plot"
+	"nines/results"
+)
+
+//go:embed page.html
+var pageHTML string
+
+//go:embed style.css
+var styleCSS string
+
+// A page is what the template shows. Strings are escaped by the template; the
+// charts are markup of our own, in which every name is escaped already.
+type page struct {
+	Title, Setting string
+	Style          template.CSS
+	Lead           []badge
+	Glance         table
+	Cards          []card
+	Trouble        []trouble
+	Overview       []drawing
+	Tables         []table
+	Systems        []systemPart
+	Steps          []stepPart
+	Terms          []pair
+	Run            []pair
+	Command        string
+	Scenario       string
+	Modules        *table
+}
+
+type systemPart struct {
+	ID, Name, Tint string
+	Facts          []pair
+	Figures        []drawing
+	Open, Folded   []table
+}
+
+type stepPart struct {
+	ID, Heading  string
+	Figure       drawing
+	Open, Folded []table
+}
+
+type pair struct{ Name, Value string }
+
+// A drawing is a chart in two sizes, of which the page shows the one that fits.
+type drawing struct {
+	Title, Caption string
+	Wide, Narrow   template.HTML
+}
+
+func drawn(c plot.Chart) (drawing, error) {
+	wide, err := c.Inline(plot.Wide, "wide")
+	if err != nil {
+		return drawing{}, err
+	}
+	narrow, err := c.Inline(plot.Narrow, "narrow")
+	if err != nil {
+		return drawing{}, err
+	}
+	return drawing{Title: c.Title, Caption: c.Caption, Wide: template.HTML(wide), Narrow: template.HTML(narrow)}, nil
+}
+
+func drawnAll(charts ...plot.Chart) ([]drawing, error) {
+	var out []drawing
+	for _, c := range charts {
+		d, err := drawn(c)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, d)
+	}
+	return out, nil
+}
+
+// htmlReport is report.html.
+func htmlReport(m results.Manifest, summaries []analysis.Summary) ([]byte, error) {
+	p, err := newPage(m, summaries)
+	if err != nil {
+		return nil, err
+	}
+	tmpl, err := template.New("page").Parse(pageHTML)
+	if err != nil {
+		return nil, fmt.Errorf("parse the page's template: %w", err)
+	}
+	var b bytes.Buffer
+	if err := tmpl.Execute(&b, p); err != nil {
+		return nil, fmt.Errorf("fill the page in: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+func newPage(m results.Manifest, summaries []analysis.Summary) (*page, error) {
+	css, err := style()
+	if err != nil {
+		return nil, err
+	}
+	rows, steps := totals(summaries), plot.Steps(summaries)
+	p := &page{
+		Title: title(m), Setting: setting(m, summaries), Style: css, Lead: lead(summaries), Glance: glance(rows, steps), Cards: cards(rows, steps),
+		Trouble: troubles(summaries),
+		Tables:  []table{speed(rows), availability(rows), cost(rows), trials(summaries)},
+		Terms:   terms(summaries), Run: runPairs(m), Command: commandLine(m.Command),
+		Scenario: m.Scenario, Modules: modules(m),
+	}
+	if len(summaries) == 0 {
+		return p, nil
+	}
+	overview := []plot.Chart{plot.Percentiles(summaries)}
+	if len(steps) > 0 {
+		overview = append([]plot.Chart{plot.Gaps(summaries)}, overview...)
+	}
+	if p.Overview, err = drawnAll(overview...); err != nil {
+		return nil, err
+	}
+	for i := range rows {
+		part, err := newSystemPart(&rows[i], steps)
+		if err != nil {
+			return nil, err
+		}
+		p.Systems = append(p.Systems, part)
+	}
+	for i, s := range faultSteps(summaries) {
+		part, err := newStepPart(i, s, summaries)
+		if err != nil {
+			return nil, err
+		}
+		p.Steps = append(p.Steps, part)
+	}
+	return p, nil
+}
+
+func style() (template.CSS, error) {
+	t, err := texttemplate.New("style").Parse(styleCSS)
+	if err != nil {
+		return "", fmt.Errorf("parse the page's style: %w", err)
+	}
+	var b strings.Builder
+	light, dark := plot.CSS()
+	if err := t.Execute(&b, struct{ Light, Dark string }{light, dark}); err != nil {
+		return "", fmt.Errorf("fill the page's style in: %w", err)
+	}
+	return template.CSS(b.String()), nil
+}
+
+func lead(summaries []analysis.Summary) []badge {
+	var out []badge
+	for _, line := range headline(summaries) {
+		class := "good"
+		switch {
+		case strings.HasPrefix(line, "INCORRECT"), strings.HasPrefix(line, "INVALID"):
+			class = "bad"
+		case strings.HasPrefix(line, "UNVERIFIED"), len(summaries) == 0:
+			class = "doubt"
+		}
+		out = append(out, badge{line, class})
+	}
+	return out
+}
+
+func newSystemPart(r *total, steps []plot.Step) (systemPart, error) {
+	figures, err := drawnAll(plot.Throughput(r.System, steps), plot.Latency(r.System, steps))
+	if err != nil {
+		return systemPart{}, err
+	}
+	typical := r.Typical()
+	part := systemPart{ID: systemID(r.System), Name: oneLine(r.Name), Tint: r.Tint(), Figures: figures, Facts: systemFacts(r)}
+	part.Open = []table{splits(typical)}
+	part.Folded = []table{checks(r), gates(r)}
+	return part, nil
+}
+
+func newStepPart(i int, s faultStep, summaries []analysis.Summary) (stepPart, error) {
+	figure, err := drawn(plot.EpisodeStrips(summaries, s.Step))
+	if err != nil {
+		return stepPart{}, err
+	}
+	part := stepPart{ID: fmt.Sprintf("fault-%d", i+1), Heading: s.heading(), Figure: figure, Open: []table{s.Medians}}
+	if len(s.Episodes.Rows) > 20 {
+		part.Folded = append(part.Folded, s.Episodes)
+	} else {
+		part.Open = append(part.Open, s.Episodes)
+	}
+	part.Folded = append(part.Folded, s.ByNode, s.Evidence)
+	return part, nil
+}
+
+// Class is the column's style class.
+func (k kind) Class() string { return [...]string{"word", "figure", "prose"}[k] }
+
+// A cell is one of a table as the page shows it.
+type cell struct {
+	Key         bool
+	Class, Text string
+}
+
+// Cells are the table's rows with what the page needs to know of each cell.
+func (t table) Cells() [][]cell {
+	rows := make([][]cell, len(t.Rows))
+	for i, r := range t.Rows {
+		for j, text := range r {
+			rows[i] = append(rows[i], cell{Key: j < t.Keys, Class: t.Columns[j].Kind.Class(), Text: text})
+		}
+	}
+	return rows
+}

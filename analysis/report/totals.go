@@ -1,0 +1,121 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"nines/analysis"
+	"nines/analysis/plot"
+)
+
+// A total is one row of the summary: a system, over its trusted trials.
+type total struct {
+	plot.System
+	trials []*analysis.Summary // that stand for it
+	mark   plot.Mark
+}
+
+func totals(summaries []analysis.Summary) []total {
+	var out []total
+	for _, s := range plot.Systems(summaries) {
+		out = append(out, total{System: s, trials: s.Trusted(), mark: s.Mark()})
+	}
+	return out
+}
+
+// of is the median of a figure over the trials.
+func (t *total) of(f func(*analysis.Summary) float64) float64 {
+	v := make([]float64, len(t.trials))
+	for i, s := range t.trials {
+		v[i] = f(s)
+	}
+	return median(v)
+}
+
+func (t *total) number(f func(*analysis.Summary) float64) string { return t.marked(number(t.of(f))) }
+func (t *total) whole(f func(*analysis.Summary) float64) string  { return t.marked(whole(t.of(f))) }
+func (t *total) share(f func(*analysis.Summary) float64) string  { return t.marked(share(t.of(f))) }
+
+func (t *total) ms(f func(*analysis.Summary) analysis.MS) string {
+	v := t.of(func(s *analysis.Summary) float64 { return float64(f(s)) })
+	return t.marked(millis(analysis.MS(v), t.trials[0].Facts.Abandon))
+}
+
+// censored reports whether the longest gap of a trial had not ended.
+func (t *total) censored() bool {
+	for _, s := range t.trials {
+		for _, o := range s.Gaps.List {
+			if o.Censored && o.Length >= s.Gaps.Max {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// marked appends the system's mark to a figure that is one.
+func (t *total) marked(s string) string {
+	if s == dash || s == "n/a" {
+		return s
+	}
+	return s + string(t.mark)
+}
+
+// verdict says what the histories of all trials were: ok, or 9 ok, 1 illegal.
+func (t *total) verdict() string {
+	return tally(t.Trials, func(s *analysis.Summary) string { return string(s.Verdict) })
+}
+
+func (t *total) valid() string {
+	return tally(t.Trials, func(s *analysis.Summary) string {
+		if s.Valid {
+			return "yes"
+		}
+		return "no"
+	})
+}
+
+// tally counts words: the word alone if there is only one.
+func tally(trials []*analysis.Summary, word func(*analysis.Summary) string) string {
+	var words []string
+	n := map[string]int{}
+	for _, s := range trials {
+		w := word(s)
+		if n[w] == 0 {
+			words = append(words, w)
+		}
+		n[w]++
+	}
+	if len(words) == 1 {
+		return words[0]
+	}
+	slices.Sort(words)
+	for i, w := range words {
+		words[i] = fmt.Sprintf("%d %s", n[w], w)
+	}
+	return strings.Join(words, ", ")
+}
+
+// explain adds the note on a mark.
+func (t *table) explain(m plot.Mark) {
+	if m != plot.MarkNone {
+		t.note(string(m) + " " + m.Note() + ".")
+	}
+}
+
+// explain adds the notes that the rows' marks need, and what a row stands for.
+func explain(t *table, rows []total) {
+	for i := range rows {
+		t.explain(rows[i].mark)
+	}
+	for i := range rows {
+		if r := &rows[i]; len(r.Trials) > 1 {
+			n := "Each row holds medians over the trials of a system."
+			if len(r.trials) < len(r.Trials) {
+				n = "Each row holds medians over the trials of a system that can be trusted."
+			}
+			t.note(n)
+		}
+	}
+}

@@ -1,0 +1,48 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"nines/analysis"
+	"nines/analysis/plot"
+	"nines/results"
+)
+
+// Write makes tables.md, charts/ and report.html in the run folder dir. Each
+// file is written whole or not at all.
+func Write(dir string, m results.Manifest, summaries []analysis.Summary) error {
+	tables, err := markdownReport(m, summaries)
+	if err != nil {
+		return fmt.Errorf("make the tables: %w", err)
+	}
+	html, err := htmlReport(m, summaries)
+	if err != nil {
+		return fmt.Errorf("make the page: %w", err)
+	}
+	if err := writeCharts(filepath.Join(dir, results.ChartsDir), summaries); err != nil {
+		return err
+	}
+	if err := write(filepath.Join(dir, results.TablesFile), tables); err != nil {
+		return err
+	}
+	return write(filepath.Join(dir, results.ReportFile), html)
+}
+
+func writeCharts(dir string, summaries []analysis.Summary) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("create folder for charts: %w", err)
+	}
+	return plot.WriteAll(plot.All(summaries), func(name string, data []byte) error {
+		return write(filepath.Join(dir, name), data)
+	})
+}
+
+func write(path string, data []byte) error {
+	return results.WriteFile(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
