@@ -19,21 +19,22 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // fake is a cluster that only remembers what is done to it. Every link carries
 // a message each millisecond, and every disk syncs as often, while it is hurt.
 type fake struct {
-	mu     sync.Mutex
-	names  []string
-	up     map[string]bool
-	terms  map[string]uint64 // of those that take themselves for the leader
-	links  map[string][]*LinkFault
-	disks  map[string][]*DiskFault
-	log    []string
-	base   time.Time
-	caps   Caps
-	silent bool                                 // no messages and no syncs
-	undead bool                                 // Kill does nothing
-	slow   time.Duration                        // that a restart takes
-	fail   func(what, node string, n int) error // n counts from 0, for each (what, node)
-	counts map[string]int                       // calls of each (what, node)
-	killed func(node string)                    // called after a kill, with mu held
+	mu      sync.Mutex
+	names   []string
+	up      map[string]bool
+	terms   map[string]uint64 // of those that take themselves for the leader
+	links   map[string][]*LinkFault
+	disks   map[string][]*DiskFault
+	log     []string
+	base    time.Time
+	caps    Caps
+	silent  bool                                 // no messages and no syncs
+	phoenix bool                                 // nodes may rise by themselves
+	undead  bool                                 // Kill does nothing
+	slow    time.Duration                        // that a kill and a restart take
+	fail    func(what, node string, n int) error // n counts from 0, for each (what, node)
+	counts  map[string]int                       // calls of each (what, node)
+	killed  func(node string)                    // called after a kill, with mu held
 }
 
 func newFake(n int) *fake {
@@ -80,6 +81,7 @@ func (f *fake) note(what, node string) error {
 }
 
 func (f *fake) Kill(node string) error {
+	time.Sleep(f.slow)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err := f.note("kill", node); err != nil || f.undead {
@@ -102,7 +104,7 @@ func (f *fake) Restart(ctx context.Context, node string) error {
 	if err := cmp.Or(f.note("restart", node), ctx.Err()); err != nil || f.undead {
 		return err
 	}
-	if f.up[node] {
+	if f.up[node] && !f.phoenix {
 		return errors.New(node + " is up already")
 	}
 	f.up[node] = true

@@ -218,7 +218,8 @@ func TestLayers(t *testing.T) {
 }
 
 // TestOrder: composed faults heal in reverse; a step waits for one that was to
-// be over; steps of the same instant keep their order.
+// be over; steps of the same instant keep their order. Kills and restarts take
+// 0.7 s each.
 func TestOrder(t *testing.T) {
 	bubble(t, 3, func(t *testing.T, f *fake) {
 		f.slow = 700 * time.Millisecond
@@ -227,15 +228,47 @@ func TestOrder(t *testing.T) {
 			Step{At: 2 * s, For: 1 * s, Fault: must(t, "kill(n2)")},
 			Step{At: 2 * s, For: 1 * s, Fault: must(t, "slow-sync(n3, 1ms)")})
 		want := []string{
-			"1s kill n1", "1s hurt n1>n2", "1s hurt n2>n1",
-			"2s heal n2>n1", "2s heal n1>n2", "2.7s restart n1",
-			"2.7s kill n2", "2.7s hurt n3",
-			"3.7s heal n3", "4.4s restart n2",
+			"1.7s kill n1", "1.7s hurt n1>n2", "1.7s hurt n2>n1",
+			"2.7s heal n2>n1", "2.7s heal n1>n2", "3.4s restart n1",
+			"4.1s kill n2", "4.1s hurt n3",
+			"5.1s heal n3", "5.8s restart n2",
 		}
 		if fmt.Sprint(f.log) != fmt.Sprint(want) {
 			t.Errorf("got %q\nwant %q", f.log, want)
 		}
-		if v := list[1]; v.Start != 2700*time.Millisecond || v.HealFrom != 3700*time.Millisecond || v.End != 4400*time.Millisecond {
+		if v := list[1]; v.Start != 3400*time.Millisecond || v.Injected != 4100*time.Millisecond || v.HealFrom != 5100*time.Millisecond || v.End != 5800*time.Millisecond {
+			t.Errorf("%+v", v)
+		}
+	})
+}
+
+// TestHealTwice: healing again does nothing.
+func TestHealTwice(t *testing.T) {
+	for _, k := range Kinds() {
+		bubble(t, 3, func(t *testing.T, f *fake) {
+			in, err := must(t, k.Example).Inject(t.Context(), Target{Cluster: f, Rand: stream(1, 2, 3)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(s)
+			if err := in.Heal(t.Context()); err != nil {
+				t.Error(err)
+			}
+			evidence := in.Evidence()
+			if err := in.Heal(t.Context()); err != nil || in.Evidence() != evidence || evidence == "" {
+				t.Errorf("%s: %v, evidence %q, then %q", k.Name, err, evidence, in.Evidence())
+			}
+		})
+	}
+}
+
+// TestRoseByItself: a node that did not stay down was not killed.
+func TestRoseByItself(t *testing.T) {
+	bubble(t, 3, func(t *testing.T, f *fake) {
+		f.phoenix = true
+		f.at(3*s/2, func() { f.mu.Lock(); f.up["n2"] = true; f.mu.Unlock() })
+		list := run(t, f, t.Context(), Step{At: s, For: s, Fault: must(t, "kill({n1, n2})")})
+		if v := list[0]; v.Evidence != "" || v.Error != "" {
 			t.Errorf("%+v", v)
 		}
 	})

@@ -113,12 +113,11 @@ func (d *decoder) checkLinks(s *Scenario) {
 }
 
 func (d *decoder) checkLoad(l *Load, nodes int) {
-	if !d.ok("load.arrivals") {
-		return
-	}
-	if l.Arrivals == Closed {
+	switch {
+	case !d.ok("load.arrivals"):
+	case l.Arrivals == Closed:
 		d.checkClosed(l)
-	} else {
+	default:
 		d.checkOpen(l)
 	}
 	if d.ok("load.deadline", "load.abandon") && l.Abandon < l.Deadline {

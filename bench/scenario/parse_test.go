@@ -154,6 +154,7 @@ func TestParse(t *testing.T) {
 		{"systems: &s [etcdraft]\n", func(s *Scenario) {}},
 		{systems + "seed: 18446744073709551615\nrepeat: 3\nwarmup: 0s", func(s *Scenario) { s.Seed, s.Repeat, s.Warmup = 1<<64-1, 3, 0 }},
 		{systems + "slo: {target: 1, bin: 1s}\nprobes: {rate: 0}", func(s *Scenario) { s.SLO, s.Probes.Rate = SLO{1, time.Second}, 0 }},
+		{systems + "slo: {target: 99%}\nworkload: {reads: 12.5 %}", func(s *Scenario) { s.SLO.Target, s.Workload.Reads = 0.99, 0.125 }},
 		{systems + "description: 'a: [b'", func(s *Scenario) { s.Description = "a: [b" }},
 		{systems + "faults: {at: 1s, every: 3s, jitter: 500ms, for: 2s, fault: kill(any)}", func(s *Scenario) {
 			kill, _ := chaos.Parse("kill(any)")
@@ -305,6 +306,11 @@ faults:
 		if got := lookup(t, reparse(t, s), path); got != want {
 			t.Errorf("%s: %s is %q, want %q", c.set, path, got, want)
 		}
+	}
+	// An item that stands in two places is changed in one.
+	s, err := Parse("f.yaml", []byte("systems: single\nfaults: [&f {at: 1s, for: 1s, fault: kill(all)}, *f]"), fakeCatalog(), Set{"faults[1].at", "3s"})
+	if err != nil || s.Faults[0].At != time.Second || s.Faults[1].At != 3*time.Second {
+		t.Errorf("%+v, %v", s, err)
 	}
 	for _, bad := range []string{"", "load.rate", "=5"} {
 		if _, err := ParseSet(bad); err == nil || !strings.Contains(err.Error(), "want path=value") {

@@ -103,20 +103,20 @@ func number(p *float64, b bounds) codec {
 	}, func() *yaml.Node { return plainNode(decimal(*p)) })
 }
 
-// share is a number from b.lo to 1, which may be written as a percentage.
+// share is a number from lo to 1, which may be written as a percentage.
 func share(p *float64, lo float64) codec {
-	plain := number(p, bounds{lo, 1})
-	return codec{
-		read: func(d *decoder, path string, n *yaml.Node) {
-			percent, ok := strings.CutSuffix(n.Value, "%")
-			if x, err := strconv.ParseFloat(percent, 64); ok && err == nil && x/100 >= lo && x <= 100 {
-				*p = x / 100
-				return
-			}
-			plain.read(d, path, n)
-		},
-		write: plain.write,
-	}
+	return value("a share such as 0.95 or 95%", func(s string) error {
+		digits, percent := strings.CutSuffix(s, "%")
+		x, err := strconv.ParseFloat(strings.TrimSpace(digits), 64)
+		if percent {
+			x /= 100
+		}
+		if err != nil || !(x >= lo && x <= 1) {
+			return fmt.Errorf("%q: want a share from %s to 1, such as 0.95 or 95%%", s, decimal(lo))
+		}
+		*p = x
+		return nil
+	}, func() *yaml.Node { return plainNode(decimal(*p)) })
 }
 
 // count is a whole number within the bounds.
