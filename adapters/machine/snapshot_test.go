@@ -20,9 +20,11 @@ func sample() *KV {
 
 func TestSnapshotIsTheWholeState(t *testing.T) {
 	m, n := sample(), New()
-	if err := n.Restore(m.Snapshot()); err != nil {
+	b := m.Snapshot()
+	if err := n.Restore(b); err != nil {
 		t.Fatal(err)
 	}
+	clear(b) // nobody keeps it
 	if n.Applied() != 9 || n.Digest() != m.Digest() || n.Read(5).Value != 101 || n.Read(3).Value != 200 {
 		t.Errorf("restored: applied %d, digest %x, keys %d and %d", n.Applied(), n.Digest(), n.Read(5).Value, n.Read(3).Value)
 	}
