@@ -36,6 +36,11 @@ type Facts struct {
 	Workload string        `json:"workload"`
 	CAS      bool          `json:"cas"` // whether the workload has compare-and-swap
 
+	// A bin of SLOBin counts as available if the good ratio of the operations due
+	// in it is at least SLOTarget.
+	SLOTarget float64       `json:"slo_target"`
+	SLOBin    time.Duration `json:"slo_bin_ns"`
+
 	Offered  uint64            `json:"offered"` // Main ops due in the measured period, as counted by the engine
 	CPU      time.Duration     `json:"cpu_ns"`  // of the whole process, over the measured period
 	Cost     bench.Cost        `json:"cost"`    // of the cluster, over the measured period

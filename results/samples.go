@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/compress/zstd"
 
 	"nines/bench"
 )
@@ -74,9 +73,14 @@ func CreateSamples(path string) (*SampleWriter, error) {
 	if err != nil {
 		return nil, err
 	}
+	codec, err := newPageCodec()
+	if err != nil {
+		file.abort()
+		return nil, fmt.Errorf("create %s: %w", path, err)
+	}
 	buf := bufio.NewWriterSize(file.tmp, 1<<18)
 	out := parquet.NewGenericWriter[row](buf,
-		parquet.Compression(&zstd.Codec{}),
+		parquet.Compression(codec),
 		parquet.MaxRowsPerRowGroup(rowsPerGroup),
 		parquet.CreatedBy("nines", strconv.Itoa(Schema), ""),
 		parquet.KeyValueMetadata(schemaKey, strconv.Itoa(Schema)),
