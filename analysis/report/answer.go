@@ -150,6 +150,9 @@ func (r *total) says() string {
 	if f.Rate <= 0 {
 		asked = "a closed loop"
 	}
+	if r.of(func(s *analysis.Summary) float64 { return float64(s.Counts.Due) }) == 0 {
+		return orDash("No operation was due in the measured period. " + f.Failure)
+	}
 	text := fmt.Sprintf("Answered %s op/s of %s; %s of all operations within %s of when they were due.",
 		r.number(func(s *analysis.Summary) float64 { return s.Throughput }), asked,
 		r.share(func(s *analysis.Summary) float64 { return s.SuccessRatio }), duration(f.Deadline))

@@ -14,9 +14,9 @@ func systemFacts(r *total) []pair {
 	f := &r.Trials[0].Facts
 	out := []pair{
 		{"adapter", orDash(f.Adapter)},
-		{"nodes", fmt.Sprintf("%d (%s), host %s", len(f.Nodes), oneLine(strings.Join(f.Nodes, ", ")), orDash(f.Host))},
+		{"nodes", orDash(strings.Join(f.Nodes, ", ") + " on " + f.Host)},
 		{"reads", orDash(f.Guarantees.Reads)},
-		{"durability", "an acknowledged write survives " + orDash(f.Guarantees.Durability)},
+		{"durability", orDash(f.Guarantees.Durability)},
 	}
 	if len(f.Settings) > 0 {
 		out = append(out, pair{"settings", settings(f.Settings)})

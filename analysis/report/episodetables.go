@@ -171,8 +171,25 @@ func (t *table) addMedians(s plot.System, all []plot.Occurrence) {
 		sum.marked(number(of(func(e *analysis.Episode) float64 { return float64(e.Detect) }))),
 		sum.marked(gapText(gap.Median, gap.Resolution, gap.Censored)), sum.marked(span),
 		sum.marked(gapText(heal.Median, heal.Resolution, heal.Censored)),
-		sum.marked(number(of(func(e *analysis.Episode) float64 { return float64(e.Back95) }))),
+		sum.marked(unless(math.Inf(1), "not seen", of(back95))),
 		sum.marked(whole(math.Round(of(func(e *analysis.Episode) float64 { return e.LostOps })))))
+}
+
+// back95 is when an episode had recovered: never, as far as it was seen, if it
+// is censored. So a median over episodes is too long rather than too short.
+func back95(e *analysis.Episode) float64 {
+	if e.Censored {
+		return math.Inf(1)
+	}
+	return float64(e.Back95)
+}
+
+// unless writes x, or the words if it has that value.
+func unless(value float64, words string, x float64) string {
+	if x == value {
+		return words
+	}
+	return number(x)
 }
 
 func stepEvidence(systems []plot.System, step plot.Step) table {

@@ -176,18 +176,26 @@ func newSystemPart(r *total, steps []plot.Step) (systemPart, error) {
 	}
 	typical := r.Typical()
 	part := systemPart{ID: systemID(r.System), Name: oneLine(r.Name), Tint: r.Tint(), Figures: figures, Facts: systemFacts(r)}
-	part.Open = []table{splits(typical)}
 	part.Folded = []table{checks(r), gates(r)}
+	if by := splits(typical); len(by.Rows) > manyRows {
+		part.Folded = append([]table{by}, part.Folded...)
+	} else {
+		part.Open = []table{by}
+	}
 	return part, nil
 }
+
+// manyRows is when a table of details is shown folded.
+const manyRows = 20
 
 func newStepPart(i int, s faultStep, summaries []analysis.Summary) (stepPart, error) {
 	figure, err := drawn(plot.EpisodeStrips(summaries, s.Step))
 	if err != nil {
 		return stepPart{}, err
 	}
+	figure.Title = "System by system, from injection on"
 	part := stepPart{ID: fmt.Sprintf("fault-%d", i+1), Heading: s.heading(), Figure: figure, Open: []table{s.Medians}}
-	if len(s.Episodes.Rows) > 20 {
+	if len(s.Episodes.Rows) > manyRows {
 		part.Folded = append(part.Folded, s.Episodes)
 	} else {
 		part.Open = append(part.Open, s.Episodes)

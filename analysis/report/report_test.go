@@ -1,4 +1,4 @@
-package report_test
+package report
 
 import (
 	"bytes"
@@ -6,17 +6,18 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 	"unicode/utf8"
 
 	"nines/analysis"
 	"nines/analysis/plot/plottest"
-	"nines/analysis/report"
 	"nines/results"
 )
 
@@ -25,13 +26,14 @@ var (
 	out     = flag.String("out", "", "keep the reports that the tests write in this folder, to look at them")
 )
 
+// Simulating a run costs more than reporting it.
 var runs = map[string]func() []analysis.Summary{
-	"quickstart": plottest.Quickstart,
-	"repeats":    func() []analysis.Summary { return plottest.Repeats(3) },
-	"illegal":    plottest.Illegal,
-	"gatefailed": plottest.GateFailed,
-	"censored":   plottest.Censored,
-	"hostile":    plottest.Hostile,
+	"quickstart": sync.OnceValue(plottest.Quickstart),
+	"repeats":    sync.OnceValue(func() []analysis.Summary { return plottest.Repeats(3) }),
+	"illegal":    sync.OnceValue(plottest.Illegal),
+	"gatefailed": sync.OnceValue(plottest.GateFailed),
+	"censored":   sync.OnceValue(plottest.Censored),
+	"hostile":    sync.OnceValue(plottest.Hostile),
 	"empty":      plottest.Empty,
 	"one":        plottest.OneSample,
 	"never":      plottest.Never,
@@ -52,67 +54,53 @@ func manifest() results.Manifest {
 	}
 }
 
-// TestMain makes the folder for the reports that tests share.
-func TestMain(m *testing.M) {
-	flag.Parse()
-	dir := *out
-	if dir == "" {
-		dir = must(os.MkdirTemp("", "report"))
-		defer os.RemoveAll(dir)
-	}
-	shared = dir
-	m.Run()
-}
-
-func must(dir string, err error) string {
-	if err != nil {
-		panic(err)
-	}
-	return dir
-}
-
-var (
-	shared  string
-	written = map[string]bool{}
-)
-
-// folder writes the report of a run, once, and returns where.
-func folder(t *testing.T, name string) string {
+func pageOf(t *testing.T, name string) string {
 	t.Helper()
-	dir := filepath.Join(shared, name)
-	if written[name] {
-		return dir
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := report.Write(dir, manifest(), runs[name]()); err != nil {
-		t.Fatal(err)
-	}
-	written[name] = true
-	return dir
-}
-
-func read(t *testing.T, parts ...string) string {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(parts...))
+	html, err := htmlReport(manifest(), runs[name]())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(b)
+	return string(html)
 }
 
-func TestWrite(t *testing.T) {
+func tables(t *testing.T, name string) string {
+	t.Helper()
+	md, err := markdownReport(manifest(), runs[name]())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(md)
+}
+
+func terminal(t *testing.T, name string, width int) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Terminal(&b, runs[name](), width); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestPages(t *testing.T) {
 	for name := range runs {
 		t.Run(name, func(t *testing.T) {
-			dir := folder(t, name)
-			html := read(t, dir, results.ReportFile)
+			html := pageOf(t, name)
 			wellFormed(t, html)
 			selfContained(t, html)
-			if tables := read(t, dir, results.TablesFile); name != "none" && !strings.Contains(tables, "| system") {
-				t.Errorf("tables.md has no table:\n%s", tables)
+			if *out != "" {
+				keep(t, filepath.Join(*out, name+".html"), html)
 			}
 		})
+	}
+}
+
+func keep(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -176,38 +164,29 @@ func selfContained(t *testing.T, html string) {
 }
 
 func TestHostileNamesStayText(t *testing.T) {
-	dir := folder(t, "hostile")
-	html, tables := read(t, dir, results.ReportFile), read(t, dir, results.TablesFile)
+	html, md := pageOf(t, "hostile"), tables(t, "hostile")
 	for _, bad := range []string{"<script>", "<!--", "\x00", `onload="`} {
 		if strings.Contains(html, bad) {
 			t.Errorf("the page contains %q", bad)
 		}
 	}
-	if strings.Contains(tables, "<script>") {
+	if strings.Contains(md, "<script>") {
 		t.Error("tables.md passes a script element on")
 	}
-	for line := range strings.Lines(tables) {
+	for line := range strings.Lines(md) {
 		if strings.HasPrefix(line, "|") && strings.Count(strings.ReplaceAll(line, `\|`, ""), "|") < 3 {
 			t.Errorf("a row lost its cells: %s", line)
 		}
 	}
-	var term bytes.Buffer
-	if err := report.Terminal(&term, runs["hostile"](), 100); err != nil {
-		t.Fatal(err)
-	}
-	if strings.ContainsAny(term.String(), "\x00\x1b\r") {
+	if term := terminal(t, "hostile", 100); strings.ContainsAny(term, "\x00\x1b\r") {
 		t.Error("the terminal gets control characters")
 	}
 }
 
 func TestGolden(t *testing.T) {
 	for _, name := range []string{"quickstart", "repeats", "illegal", "gatefailed", "censored"} {
-		golden(t, name+".md", read(t, folder(t, name), results.TablesFile))
-		var term bytes.Buffer
-		if err := report.Terminal(&term, runs[name](), 100); err != nil {
-			t.Fatal(err)
-		}
-		golden(t, name+".txt", term.String())
+		golden(t, name+".md", tables(t, name))
+		golden(t, name+".txt", terminal(t, name, 100))
 	}
 }
 
@@ -215,27 +194,23 @@ func golden(t *testing.T, file, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", file)
 	if *rewrite {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		keep(t, path, got)
 		return
 	}
-	if want := read(t, path); got != want {
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
 		t.Errorf("%s differs (run with -rewrite and look at the diff); got:\n%s", file, got)
 	}
 }
 
 func TestTerminalKeepsItsWidth(t *testing.T) {
-	for name, run := range runs {
-		for _, width := range []int{60, 80, 100, 200} {
-			var b bytes.Buffer
-			if err := report.Terminal(&b, run(), width); err != nil {
-				t.Fatal(err)
-			}
-			for line := range strings.Lines(b.String()) {
+	for name := range runs {
+		for _, width := range []int{60, 80, 200} {
+			for line := range strings.Lines(terminal(t, name, width)) {
+				// A name is never broken, and those are long.
 				if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > width && name != "hostile" {
 					t.Errorf("%s at width %d has a line of %d: %s", name, width, n, line)
 				}
@@ -244,24 +219,76 @@ func TestTerminalKeepsItsWidth(t *testing.T) {
 	}
 }
 
-func TestDeterministic(t *testing.T) {
-	again := t.TempDir()
-	if err := report.Write(again, manifest(), runs["censored"]()); err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range []string{results.ReportFile, results.TablesFile} {
-		if read(t, folder(t, "censored"), file) != read(t, again, file) {
-			t.Errorf("%s differs between two writings of the same run", file)
+func TestMarkdownFitsNarrowPanes(t *testing.T) {
+	for line := range strings.Lines(tables(t, "quickstart")) {
+		if n := utf8.RuneCountInString(line); strings.HasPrefix(line, "|") && n > 112 {
+			t.Errorf("a row of %d characters: %s", n, line)
 		}
 	}
 }
 
-func TestWriteSaysWhatFailed(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(file, nil, 0o644); err != nil {
+func TestDeterministic(t *testing.T) {
+	html, md := pageOf(t, "censored"), tables(t, "repeats")
+	if again := pageOf(t, "censored"); html != again {
+		t.Error("the same run gives two different pages")
+	}
+	if again := tables(t, "repeats"); md != again {
+		t.Error("the same run gives two different sets of tables")
+	}
+}
+
+func TestWrite(t *testing.T) {
+	dir := t.TempDir()
+	if err := Write(dir, manifest(), runs["one"]()); err != nil {
 		t.Fatal(err)
 	}
-	if err := report.Write(filepath.Join(file, "run"), manifest(), plottest.OneSample()); err == nil {
+	for _, file := range []string{"tables.md", "report.html", "charts/latency-percentiles.svg", "charts/latency-percentiles.png", "charts/throughput-null.svg"} {
+		if info, err := os.Stat(filepath.Join(dir, file)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+	// What cannot be written is an error.
+	if err := Write(filepath.Join(dir, "tables.md", "run"), manifest(), runs["one"]()); err == nil {
 		t.Error("no error for a folder that cannot be made")
+	}
+}
+
+func TestShare(t *testing.T) {
+	for r, want := range map[float64]string{1: "100 %", 0.785: "78.5 %", 0.99: "99.0 %", 0.99953: "99.953 %", 0.999996: "99.99960 %", 0: "0.0 %", math.NaN(): "—"} {
+		if got := share(r); got != want {
+			t.Errorf("share(%v) = %q, want %q", r, got, want)
+		}
+	}
+}
+
+func TestMillis(t *testing.T) {
+	for ms, want := range map[analysis.MS]string{0.4123: "0.412", 12.34: "12.3", 1310.2: "1310", analysis.MS(math.Inf(1)): "> 10 s", analysis.MS(math.NaN()): "—"} {
+		if got := millis(ms, 10*time.Second); got != want {
+			t.Errorf("millis(%v) = %q, want %q", float64(ms), got, want)
+		}
+	}
+}
+
+func TestCommandLine(t *testing.T) {
+	got := commandLine([]string{"nines", "run", "--set", "load.rate=2k # <b>", "it's"})
+	if want := `nines run --set 'load.rate=2k # <b>' 'it'\''s'`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// A trial that was wrong, unverified or invalid never shows a bare figure.
+func TestMarksFollowFigures(t *testing.T) {
+	for name, mark := range map[string]string{"illegal": "‡", "gatefailed": "†", "censored": "§"} {
+		rows := totals(runs[name]())
+		for _, tab := range []table{speed(rows), availability(rows), cost(rows)} {
+			for i, r := range tab.Rows {
+				for j, cell := range r {
+					marked := strings.HasSuffix(cell, mark)
+					if want := rows[i].mark != "" && tab.Columns[j].Kind == figure && cell != dash; marked != want {
+						t.Errorf("%s, %s: %s %s = %q", name, tab.Title, r[0], tab.Columns[j].Name, cell)
+					}
+				}
+			}
+		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 // speed answers: was it correct, may the trial be believed, how fast was it.
 func speed(rows []total) table {
 	t := table{Title: "Correctness and speed", Keys: 1, Columns: []column{
-		{"system", word}, {"verdict", word}, {"valid", word}, {"throughput op/s", figure}, {"goodput op/s", figure},
+		{"system", word}, {"verdict", word}, {"valid", word}, {"throughput op/s", figure}, {"goodput", figure},
 		{"p50 ms", figure}, {"p99 ms", figure}, {"p99.9 ms", figure}, {"max ms", figure},
 	}}
 	for i := range rows {
@@ -23,7 +23,7 @@ func speed(rows []total) table {
 			r.ms(func(s *analysis.Summary) analysis.MS { return s.Response.P999 }),
 			r.ms(func(s *analysis.Summary) analysis.MS { return s.Response.Max }))
 	}
-	t.note("Response times, from when an operation was due, over all that were due. Goodput: done within the deadline.")
+	t.note("Response times, from when an operation was due, over all that were due. Goodput: that part of the throughput which was done within the deadline.")
 	explain(&t, rows)
 	return t
 }
@@ -156,7 +156,7 @@ func (t *table) addTrial(s *analysis.Summary) {
 // compared says what the systems were: a figure means little without it.
 func compared(rows []total) table {
 	t := table{Title: "What was compared", Keys: 1, Columns: []column{
-		{"system", word}, {"adapter", word}, {"nodes", figure}, {"host", word}, {"reads", word}, {"an acknowledged write survives", prose}, {"settings", prose},
+		{"system", word}, {"adapter", word}, {"nodes", figure}, {"host", word}, {"reads", word}, {"durability", prose}, {"settings", prose},
 	}}
 	for i := range rows {
 		f := &rows[i].Trials[0].Facts
