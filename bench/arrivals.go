@@ -10,8 +10,7 @@ import (
 // nothing of the system: that is what makes a load open-loop.
 //
 // It is a function and not an iter.Seq because the engine merges several
-// processes on a goroutine that is locked to its thread, where iter.Pull would
-// cost two thread switches an operation.
+// processes by due time, for which it has to pull.
 type Arrivals func() (due time.Duration, ok bool)
 
 // Constant returns arrivals at from, from + 1/rate, and so on until before

@@ -9,6 +9,13 @@
 // nodes. Every figure that nines reports is computed after the run from
 // samples, fault intervals ([Interval]) and node events ([Event]).
 //
+// [Run] is the load engine. An [Open] stream sends each operation when it is due
+// and never waits for the system, as the many users of a service do; a [Closed]
+// one sends the next when the last is done, and so measures capacity. One
+// goroutine sends for all open streams; each session is a goroutine, so that the
+// client of a system is plain blocking code; one sweeper gives up what takes too
+// long; one collector hands the samples to a [Recorder].
+//
 // All instants are durations since the base instant of a trial, which is when
 // the measured period begins: instants of the warm-up are negative.
 //

@@ -168,6 +168,33 @@ func TestRetirement(t *testing.T) {
 	})
 }
 
+// A client that answers although it was given up has lost its context: the
+// answer counts, but the session is retired.
+func TestAnswerAfterGivingUp(t *testing.T) {
+	virtually(t, func() bench.Config {
+		return bench.Config{
+			Cluster: &fake{do: func(ctx context.Context, _ string, _ uint64, op *bench.Op) (bench.Reply, error) {
+				if op.Key == 1 {
+					<-ctx.Done()
+				}
+				return bench.Reply{}, nil
+			}},
+			Abandon: 40 * ms,
+			Open:    []bench.Open{open(10, 400*ms, 10)},
+		}
+	}, func(t *testing.T, samples []bench.Sample, st bench.Stats) {
+		sessions := []uint64{1, 1, 2, 2}
+		for i, s := range samples {
+			if s.Outcome != bench.OK || s.Session != sessions[i] {
+				t.Errorf("operation %d: %v in session %d, want it in %d", i, s.Outcome, s.Session, sessions[i])
+			}
+		}
+		if took := samples[1].Done - samples[1].Due; took != 40*ms {
+			t.Errorf("the late answer took %v, want 40ms", took)
+		}
+	})
+}
+
 // An operation whose session cannot be opened was never sent: it had no effect.
 // The next one dials again.
 func TestFailedDial(t *testing.T) {
