@@ -118,24 +118,33 @@ func (p *panel) interesting() float64 {
 	return (min(end, last) - float64(e.Start)) / 1000
 }
 
+// The parts of a panel, in text sizes.
 const (
-	headRows  = 1.5 // of a panel, in text sizes
 	graphRows = 4.2
 	laneRows  = 1.15
 	padRows   = 1.1
 )
 
-func (p *panel) rows() float64 {
-	if p.at == nil {
-		return headRows + 0.4
+// headRows are for the name and the headline, which has a line of its own where
+// the chart is narrow.
+func headRows(f Format) float64 {
+	if f.Narrow {
+		return 2.7
 	}
-	return headRows + graphRows + 0.3 + laneRows*float64(len(p.lanes)) + padRows
+	return 1.5
+}
+
+func (p *panel) rows(f Format) float64 {
+	if p.at == nil {
+		return headRows(f) + 0.4
+	}
+	return headRows(f) + graphRows + 0.3 + laneRows*float64(len(p.lanes)) + padRows
 }
 
 func (e strips) height(f Format) vg.Length {
 	rows := 1.4
 	for _, p := range e.panels {
-		rows += p.rows()
+		rows += p.rows(f)
 	}
 	return f.length(rows)
 }
@@ -164,7 +173,7 @@ func (e strips) draw(dc draw.Canvas, f Format) {
 		top := c.Max.Y
 		for i := range e.panels {
 			e.panels[i].draw(c, f, top, x)
-			top -= f.length(e.panels[i].rows())
+			top -= f.length(e.panels[i].rows(f))
 		}
 	}))
 	p.Draw(draw.Crop(dc, f.length(4.2), 0, 0, 0))
@@ -177,15 +186,18 @@ func (p *panel) draw(c draw.Canvas, f Format, top vg.Length, x func(float64) vg.
 	name := cut(plain(p.system.label()), bold, c.Size().X/2)
 	write(c, bold, vg.Point{X: left, Y: base}, name)
 	quiet := letters(muted, f.Text*0.95, font.WeightNormal)
-	room := c.Max.X - left - bold.Width(name) - f.length(0.8)
+	says := vg.Point{X: left + bold.Width(name) + f.length(0.8), Y: base}
+	if f.Narrow {
+		says = vg.Point{X: left, Y: base - f.length(1.2)}
+	}
 	if p.at == nil {
-		write(c, quiet, vg.Point{X: left + bold.Width(name) + f.length(0.8), Y: base}, cut(p.na, quiet, room))
+		write(c, quiet, says, cut(p.na, quiet, c.Max.X-says.X))
 		return
 	}
-	write(c, quiet, vg.Point{X: left + bold.Width(name) + f.length(0.8), Y: base}, cut(p.headline(), quiet, room))
+	write(c, quiet, says, cut(p.headline(), quiet, c.Max.X-says.X))
 	graph := draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
-		Min: vg.Point{X: c.Min.X, Y: top - f.length(headRows+graphRows)},
-		Max: vg.Point{X: c.Max.X, Y: top - f.length(headRows)},
+		Min: vg.Point{X: c.Min.X, Y: top - f.length(headRows(f)+graphRows)},
+		Max: vg.Point{X: c.Max.X, Y: top - f.length(headRows(f))},
 	}}
 	lanesBottom := graph.Min.Y - f.length(0.3+laneRows*float64(len(p.lanes)))
 	p.shade(draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{Min: vg.Point{X: c.Min.X, Y: lanesBottom}, Max: graph.Max}}, x)

@@ -22,7 +22,7 @@ var out = flag.String("out", "", "keep the charts that the tests draw in this fo
 
 var runs = map[string]func() []analysis.Summary{
 	"quickstart": plottest.Quickstart,
-	"repeats":    func() []analysis.Summary { return plottest.Repeats(5) },
+	"repeats":    func() []analysis.Summary { return plottest.Repeats(3) },
 	"illegal":    plottest.Illegal,
 	"gatefailed": plottest.GateFailed,
 	"censored":   plottest.Censored,

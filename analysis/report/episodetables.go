@@ -77,12 +77,7 @@ func (t *table) addEpisode(o plot.Occurrence) {
 		return
 	}
 	mark := plot.MarkOf(s)
-	put := func(text string) string {
-		if text == dash {
-			return text
-		}
-		return text + string(mark)
-	}
+	put := (&total{mark: mark}).marked
 	t.add(name, repeat, orDash(strings.Join(e.Nodes, " ")), put(number(float64(e.Detect))),
 		put(t.gap(e.Inject.Gap, s)), put(t.gap(e.Heal.Gap, s)), put(t.outage(e.Inject.SLO)), put(t.back(e)),
 		put(whole(math.Round(e.LostOps))))
@@ -224,9 +219,11 @@ func stepNodes(systems []plot.System, step plot.Step) table {
 		if o == nil {
 			continue
 		}
-		mark := string(plot.MarkOf(o.Trial))
+		one := total{mark: plot.MarkOf(o.Trial)}
+		t.explain(one.mark)
 		for _, n := range o.Episode.ByNode {
-			t.add(oneLine(s.Name), oneLine(n.Node), t.gap(n.Inject.Gap, o.Trial)+mark, t.gap(n.Heal.Gap, o.Trial)+mark, t.outage(n.Inject.SLO)+mark, t.outage(n.Heal.SLO)+mark)
+			t.add(oneLine(s.Name), oneLine(n.Node), one.marked(t.gap(n.Inject.Gap, o.Trial)), one.marked(t.gap(n.Heal.Gap, o.Trial)),
+				one.marked(t.outage(n.Inject.SLO)), one.marked(t.outage(n.Heal.SLO)))
 		}
 	}
 	return t
