@@ -1,0 +1,81 @@
+package analysis
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/perf/benchfmt"
+
+	"nines/bench"
+	"nines/results"
+)
+
+// TestRow reads single cells by their column's name.
+func TestRow(t *testing.T) {
+	in := stallTrial()
+	for i := range in.Samples {
+		if s := &in.Samples[i]; s.Class == bench.Main && i%50 == 0 {
+			s.Outcome = bench.Unknown
+		}
+	}
+	s := Analyze(in, Options{})
+	row := Row(&s)
+	cells := row.Cells()
+	for name, want := range map[string]string{
+		"trial": "x-1", "nodes": "2", "due": "10000", "ok": "9800", "unknown": "200", "response_p50_ms": "1", "response_p99_ms": "inf", "response_max_ms": "inf",
+		"service_p99_ms": "inf", "lag_p99_ms": "0", "success_ratio": "0.98", "gaps": "1", "gap_max_ms": "78", "slo_outage_total_ms": "0", "resolution_ms": "10",
+		"valid": "false", "verdict": "ok", "goodput_ops_s": "980",
+	} {
+		i := slices.IndexFunc(results.Columns(), func(c results.Column) bool { return c.Name == name })
+		if cells[i] != want {
+			t.Errorf("%s is %q, want %q", name, cells[i], want)
+		}
+	}
+	if !strings.Contains(row.InvalidReasons[0], "healthy baseline") {
+		t.Errorf("reasons %q", row.InvalidReasons)
+	}
+
+	none := Analyze(Input{Facts: facts(time.Second)}, Options{})
+	for i, cell := range func() []string { r := Row(&none); return r.Cells() }() {
+		name := results.Columns()[i].Name
+		if ms := strings.HasSuffix(name, "_ms") || strings.HasSuffix(name, "_per_op") || name == "gaps" || name == "success_ratio"; ms && cell != "" {
+			t.Errorf("without samples %s is %q", name, cell)
+		}
+	}
+}
+
+// TestBenchLines has benchstat's reader read what repeats of two systems give.
+func TestBenchLines(t *testing.T) {
+	good, bad := Analyze(stallTrial(), Options{}), Analyze(stallTrial(), Options{})
+	bad.Valid = false
+	other := good
+	other.Facts.System = "raft/lease"
+	path := filepath.Join(t.TempDir(), results.BenchFile)
+	if err := results.WriteBench(path, results.Machine{}, BenchLines([]Summary{good, bad, good, other})); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var names []string
+	for in := benchfmt.NewReader(f, path); in.Scan(); {
+		r, ok := in.Result().(*benchfmt.Result)
+		if !ok {
+			t.Fatalf("%v", in.Result())
+		}
+		names = append(names, string(r.Name.Full()))
+		if v, ok := r.Value("gap-max-ms"); !ok || v != 78 {
+			t.Errorf("gap-max-ms %v of %v", v, r.Values)
+		}
+	}
+	want := []string{"Run/system=x/nodes=2/workload=test/fault=stall", "Run/system=x/nodes=2/workload=test/fault=stall", "Run/system=raft-lease/nodes=2/workload=test/fault=stall"}
+	if !slices.Equal(names, want) {
+		t.Errorf("names %q, want %q: an invalid trial is no benchmark", names, want)
+	}
+}
