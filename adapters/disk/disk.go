@@ -63,7 +63,7 @@ var (
 type Disk struct {
 	vol     volume
 	latency time.Duration
-	segment int64
+	segment int64 // length at which a segment is full
 	syncs   atomic.Uint64
 	bytes   atomic.Uint64
 
@@ -78,20 +78,22 @@ func New(cfg Config) (*Disk, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	d := &Disk{latency: cfg.SyncLatency, segment: cfg.SegmentBytes}
-	if d.segment == 0 {
-		d.segment = DefaultSegmentBytes
-	}
 	if cfg.Dir == "" {
-		d.vol = newMemory()
-		return d, nil
+		return newDisk(cfg, newMemory()), nil
 	}
 	vol, err := openDirectory(cfg.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("disk: %w", err)
 	}
-	d.vol = vol
-	return d, nil
+	return newDisk(cfg, vol), nil
+}
+
+func newDisk(cfg Config, vol volume) *Disk {
+	d := &Disk{vol: vol, latency: cfg.SyncLatency, segment: cfg.SegmentBytes}
+	if d.segment == 0 {
+		d.segment = DefaultSegmentBytes
+	}
+	return d
 }
 
 // Open gives the node that starts its store, when it has checked every record.
@@ -102,7 +104,7 @@ func (d *Disk) Open() (*Store, error) {
 		return nil, fmt.Errorf("disk: opening a store: %w", err)
 	}
 	if err := s.load(); err != nil {
-		d.release(s)
+		s.abandon()
 		return nil, fmt.Errorf("disk: opening a store: %w", err)
 	}
 	return s, nil

@@ -1,6 +1,7 @@
 package disk
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -69,7 +70,11 @@ func (s *Store) clean() ([]uint64, error) {
 			numbers = append(numbers, n)
 		}
 	}
-	if len(numbers) == 0 {
+	switch {
+	case len(numbers) > 0:
+	case slices.Contains(names, snapshotName):
+		return nil, fmt.Errorf("there is %s and no segment: the log is missing", snapshotName)
+	default:
 		return nil, nil
 	}
 	slices.Sort(numbers)
@@ -154,28 +159,20 @@ func (s *Store) readSegment(number uint64, last bool, fn func(Record) error) (en
 func (s *Store) Replay(fn func(Record) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for s.err == nil && s.busy {
-		s.changed.Wait()
-	}
-	if s.err != nil {
-		return fmt.Errorf("disk: replaying: %w", s.err)
-	}
-	var failed error
-	if err := s.round(func(b batch) error {
+	var failed error // reading does not stop the store
+	err := s.round(func(b batch) error {
 		if err := s.write(b); err != nil {
 			return err
 		}
 		for i, seg := range s.segments {
 			if _, failed = s.readSegment(seg.number, i == len(s.segments)-1, fn); failed != nil {
-				return nil
+				break
 			}
 		}
 		return nil
-	}); err != nil {
-		failed = err
-	}
-	if failed != nil {
-		return fmt.Errorf("disk: replaying: %w", failed)
+	})
+	if err = cmp.Or(err, failed); err != nil {
+		return fmt.Errorf("disk: replaying: %w", err)
 	}
 	return nil
 }

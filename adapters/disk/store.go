@@ -26,9 +26,10 @@ type Store struct {
 	top      uint64     // the highest index in buf
 	appended int64      // bytes, since Open
 	synced   int64      // of those
-	segments []segment  // oldest first; the last is being written
 
-	active file // the last segment; whoever is busy may use it
+	// For whoever is busy:
+	segments []segment // oldest first
+	active   file      // the last of them, which is being written
 }
 
 // segment is what is known of one file of the log.
@@ -78,11 +79,9 @@ func (s *Store) Sync() error {
 	defer s.mu.Unlock()
 	for target := s.appended; s.err == nil && s.synced < target; {
 		if s.busy {
-			s.changed.Wait()
-			continue
-		}
-		if err := s.round(s.writeAndForce); err != nil {
-			return fmt.Errorf("disk: syncing: %w", err)
+			s.changed.Wait() // perhaps for this very batch
+		} else {
+			s.round(s.writeAndForce)
 		}
 	}
 	if s.err != nil {
@@ -98,9 +97,16 @@ type batch struct {
 	upto  int64 // Store.appended at its end
 }
 
-// round hands everything appended so far to do, alone and without mu. An error
-// stops the store. mu is held before and after; busy is not set.
+// round hands everything appended so far to do, which then is the only one that
+// is busy and runs without mu. An error stops the store. mu is held before and
+// after.
 func (s *Store) round(do func(batch) error) error {
+	for s.err == nil && s.busy {
+		s.changed.Wait()
+	}
+	if s.err != nil {
+		return s.err
+	}
 	b := batch{bytes: s.buf, top: s.top, upto: s.appended}
 	s.busy, s.buf, s.top, s.spare = true, s.spare, 0, nil
 	s.mu.Unlock()
@@ -124,8 +130,6 @@ func (s *Store) write(b batch) error {
 	}
 	n, err := s.active.Write(b.bytes)
 	s.d.bytes.Add(uint64(n))
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	last := &s.segments[len(s.segments)-1]
 	last.size += int64(n)
 	last.top = max(last.top, b.top)
@@ -135,6 +139,16 @@ func (s *Store) write(b batch) error {
 // writeAndForce appends b and makes the log durable up to its end. A segment
 // that is full is followed by the next.
 func (s *Store) writeAndForce(b batch) error {
+	if err := s.forceLog(b); err != nil {
+		return err
+	}
+	if s.segments[len(s.segments)-1].size < s.d.segment {
+		return nil
+	}
+	return s.startSegment(s.segments[0].number, nil, 0)
+}
+
+func (s *Store) forceLog(b batch) error {
 	if err := s.write(b); err != nil {
 		return err
 	}
@@ -142,13 +156,9 @@ func (s *Store) writeAndForce(b batch) error {
 		return err
 	}
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.synced = b.upto
-	oldest, last := s.segments[0].number, s.segments[len(s.segments)-1]
-	s.mu.Unlock()
-	if last.size < s.d.segment {
-		return nil
-	}
-	return s.startSegment(oldest, nil, 0)
+	return nil
 }
 
 // force performs a forced write, later by what slows the disk.
@@ -171,32 +181,39 @@ func (s *Store) force(sync func() error) error {
 }
 
 // stop fails every later call, ends modelled waits and returns when nobody uses
-// the medium any more.
-func (s *Store) stop(err error) {
+// the medium any more. Only the first call does, and returns true.
+func (s *Store) stop(err error) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !errors.Is(s.err, ErrCrashed) && !errors.Is(s.err, ErrClosed) {
-		close(s.dead)
+	select {
+	case <-s.dead:
+		return false
+	default:
 	}
+	close(s.dead)
 	s.err = err
 	s.changed.Broadcast()
 	for s.busy || s.snapping {
 		s.changed.Wait()
 	}
+	return true
 }
 
 // Close makes everything durable, and ends the store. After Crash, or a second
 // time, it does nothing.
 func (s *Store) Close() error {
-	s.mu.Lock()
-	over := errors.Is(s.err, ErrCrashed) || errors.Is(s.err, ErrClosed)
-	s.mu.Unlock()
-	if over {
+	err := s.Sync()
+	if !s.stop(ErrClosed) {
 		return nil
 	}
-	err := s.Sync()
-	s.stop(ErrClosed)
-	err = errors.Join(err, s.active.Close())
+	return errors.Join(err, s.abandon())
+}
+
+// abandon lets go of the medium. Nobody uses the store any more.
+func (s *Store) abandon() error {
 	s.d.release(s)
-	return err
+	if s.active == nil {
+		return nil // it was never opened
+	}
+	return s.active.Close()
 }
