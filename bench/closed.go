@@ -34,11 +34,12 @@ func (s *closedStream) start() {
 
 // stats is for when all workers have ended.
 func (s *closedStream) stats() StreamStats {
+	st := s.count.stats(s.cfg.Class)
 	for _, w := range s.workers {
-		s.count.warmup.Due += w.warmup
-		s.count.measured.Due += w.measured
+		st.Warmup.Due += w.warmup
+		st.Measured.Due += w.measured
 	}
-	return s.count.stats(s.cfg.Class)
+	return st
 }
 
 // A closedWorker is one sequential user: it keeps a session with each node that

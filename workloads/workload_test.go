@@ -2,7 +2,6 @@ package workloads
 
 import (
 	"math"
-	"strings"
 	"testing"
 
 	"nines/bench"
@@ -138,54 +137,6 @@ func TestTheSameSeedGivesTheSameOperations(t *testing.T) {
 	}
 }
 
-func TestPreloadAndFinalCoverEveryKeyOnce(t *testing.T) {
-	w := workload(t, "ycsb-a", Config{Keys: 10})
-	for _, n := range []int{1, 3, 13, 20} {
-		preload, final := w.Preload(n), w.Final(n, 3)
-		written, read := map[uint64]int{}, map[uint64]int{}
-		for i := range n {
-			for _, op := range take(preload(i), 100) {
-				written[op.Key]++
-				if op.Kind != bench.Write || op.Arg == 0 || op.Size != 100 {
-					t.Errorf("preload: %+v", op)
-				}
-			}
-			for _, op := range take(final(i), 100) {
-				read[op.Key]++
-				if op != (bench.Op{Kind: bench.Read, Key: op.Key}) {
-					t.Errorf("final: %+v", op)
-				}
-			}
-		}
-		if len(written) != 10 || len(read) != 13 {
-			t.Errorf("%d sources write %v and read %v", n, written, read)
-		}
-		for key := range uint64(10) {
-			if written[key] != 1 || read[key] != 1 {
-				t.Errorf("key %d: %d writes, %d reads", key, written[key], read[key])
-			}
-		}
-		for node := range 3 {
-			if read[ProbeKey(node)] != 1 {
-				t.Errorf("node %d: %d reads of the probe key", node, read[ProbeKey(node)])
-			}
-		}
-	}
-}
-
-func TestProbesAlternate(t *testing.T) {
-	w := workload(t, "ycsb-c", Config{Users: 5, ValueSize: 16})
-	for i, op := range take(w.Probe(2), 10) {
-		want := bench.Op{Kind: bench.Write, Key: ProbeKey(2), Arg: op.Arg, Size: 16, User: 7}
-		if i%2 == 1 {
-			want = bench.Op{Kind: bench.Read, Key: ProbeKey(2), User: 7}
-		}
-		if op != want {
-			t.Errorf("probe %d is %+v, want %+v", i, op, want)
-		}
-	}
-}
-
 // A compare-and-swap expects what was seen last, whoever saw it and however.
 func TestCASExpectsWhatWasSeen(t *testing.T) {
 	w := workload(t, "register", Config{CAS: 1, Reads: new(float64)})
@@ -219,44 +170,6 @@ func TestCASExpectsWhatWasSeen(t *testing.T) {
 	}
 	if _, ok := workload(t, "ycsb-a", Config{}).Source().(bench.Observer); ok {
 		t.Error("a workload without compare-and-swap wants to be told of replies")
-	}
-}
-
-func TestBadConfigs(t *testing.T) {
-	nan, two := math.NaN(), 2.0
-	for _, c := range []struct {
-		name string
-		cfg  Config
-		want string
-	}{
-		{"ycsb-d", Config{}, `unknown workload "ycsb-d": did you mean "ycsb-a"? There are ycsb-a, ycsb-b, ycsb-c, register`},
-		{"ycsb-a", Config{Keys: MaxKeys + 1}, "keys: 4294967297: want at most 4294967296"},
-		{"ycsb-a", Config{Distribution: "zipf"}, `unknown distribution "zipf"`},
-		{"ycsb-a", Config{Theta: -1}, "theta: -1: want"},
-		{"ycsb-a", Config{Theta: nan}, "theta: NaN: want"},
-		{"ycsb-a", Config{ValueSize: 7}, "value_size: 7 bytes: want at least 8"},
-		{"ycsb-a", Config{Reads: &two}, "reads: 2: want a share"},
-		{"ycsb-a", Config{CAS: 0.5}, "ycsb-a has no compare-and-swap; register has"},
-		{"register", Config{CAS: nan}, "cas: NaN: want a share"},
-		{"register", Config{CAS: 1, Keys: maxSeen + 1}, "keys: 16777217: want at most 16777216 with"},
-		{"ycsb-a", Config{Theta: -1, ValueSize: 1}, "theta: -1: want more than 0 and at most 10\nvalue_size"}, // all at once
-	} {
-		if _, err := New(c.name, c.cfg); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s %+v: error %v, want one with %q", c.name, c.cfg, err, c.want)
-		}
-	}
-}
-
-func TestCatalog(t *testing.T) {
-	for _, e := range Catalog() {
-		w := workload(t, e.Name, Config{})
-		if w.Name() != e.Name || e.About == "" || w.CAS() {
-			t.Errorf("%+v makes %s", e, w.Name())
-		}
-		cfg := w.Config()
-		if cfg.Theta != 0.99 || cfg.Distribution != ScrambledZipfian || cfg.ValueSize != 100 || *cfg.Reads != e.Reads {
-			t.Errorf("%s: the effective configuration is %+v", e.Name, cfg)
-		}
 	}
 }
 

@@ -5,16 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
-	"pgregory.net/rapid"
 
 	"nines/bench"
 )
@@ -34,73 +30,6 @@ func dial(t testing.TB, cfg Config, node string) (*Cluster, bench.Client) {
 		t.Fatal(err)
 	}
 	return c, cl
-}
-
-// One client's view is that of a map.
-func TestStoreIsAMap(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		var s store
-		want := map[uint64]uint64{}
-		keys := []uint64{0, 1, pageSize - 1, pageSize, pages*pageSize - 1, pages * pageSize, 1<<62 | 1, math.MaxUint64}
-		for i := range rapid.IntRange(1, 60).Draw(t, "ops") {
-			op := bench.Op{
-				Kind:   bench.Kind(rapid.IntRange(1, 3).Draw(t, "kind")),
-				Key:    rapid.SampledFrom(keys).Draw(t, "key"),
-				Arg:    uint64(i + 1),
-				Expect: uint64(rapid.IntRange(0, i).Draw(t, "expect")),
-			}
-			got, had := s.apply(&op).Value, want[op.Key]
-			if op.Kind == bench.Write {
-				had = 0 // a write answers nothing
-			}
-			if got != had {
-				t.Fatalf("%+v returned %d, want %d", op, got, had)
-			}
-			if op.Kind == bench.Write || op.Kind == bench.CAS && op.Expect == had {
-				want[op.Key] = op.Arg
-			}
-		}
-	})
-}
-
-// Of compare-and-swaps that expect the same, one swaps: no update is lost.
-func TestCompareAndSwapIsAtomic(t *testing.T) {
-	var s store
-	var swapped atomic.Uint64
-	var wg sync.WaitGroup
-	for i := range uint64(4) {
-		wg.Go(func() {
-			for n := range uint64(2000) {
-				read := s.apply(&bench.Op{Kind: bench.Read, Key: 1 << 62})
-				op := bench.Op{Kind: bench.CAS, Key: 1 << 62, Expect: read.Value, Arg: (i+1)<<32 | n}
-				if s.apply(&op) == read {
-					swapped.Add(1)
-					s.apply(&bench.Op{Kind: bench.Write, Key: 5, Arg: op.Arg})
-				}
-			}
-		})
-	}
-	wg.Wait()
-	if swapped.Load() == 0 || s.apply(&bench.Op{Kind: bench.Read, Key: 5}).Value == 0 {
-		t.Error("nothing was swapped")
-	}
-	// Adding up by compare-and-swap counts every success.
-	for range 4 {
-		wg.Go(func() {
-			for range 1000 {
-				for {
-					v := s.apply(&bench.Op{Kind: bench.Read, Key: 7}).Value
-					if s.apply(&bench.Op{Kind: bench.CAS, Key: 7, Expect: v, Arg: v + 1}).Value == v {
-						break
-					}
-				}
-			}
-		})
-	}
-	wg.Wait()
-	if v := s.apply(&bench.Op{Kind: bench.Read, Key: 7}).Value; v != 4000 {
-		t.Errorf("4000 increments add up to %d", v)
-	}
 }
 
 // What would be answered in a stall is answered at its end, on the nodes that
@@ -194,79 +123,6 @@ func TestFailures(t *testing.T) {
 	near("rejected", outcomes[bench.Rejected], 0.2)
 	near("unknown", outcomes[bench.Unknown], 0.4)
 	near("unknown with effect", unknownWithEffect, 0.2)
-}
-
-func TestDists(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 1))
-	for text, want := range map[string]struct {
-		mean, sd time.Duration
-		print    string
-	}{
-		"0":                   {0, 0, "0s"},
-		"5ms":                 {5 * ms, 0, "5ms"},
-		"constant( 5ms )":     {5 * ms, 0, "5ms"},
-		"uniform(1ms, 3ms)":   {2 * ms, 577350, "uniform(1ms, 3ms)"}, // (b-a)/√12
-		"uniform(1ms,1ms)":    {1 * ms, 0, "uniform(1ms, 1ms)"},
-		" exponential(2ms)":   {2 * ms, 2 * ms, "exponential(2ms)"},
-		"exponential(1500us)": {1500000, 1500000, "exponential(1.5ms)"},
-	} {
-		d, err := ParseDist(text)
-		if err != nil {
-			t.Error(err)
-			continue
-		}
-		if d.String() != want.print {
-			t.Errorf("%q prints as %q, want %q", text, d, want.print)
-		}
-		const n = 100_000
-		var sum, squares float64
-		for range n {
-			x := float64(d.draw(rng))
-			sum, squares = sum+x, squares+x*x
-		}
-		mean := sum / n
-		sd := math.Sqrt(max(0, squares/n-mean*mean))
-		if math.Abs(mean-float64(want.mean)) > 4*float64(want.sd)/math.Sqrt(n)+1 || math.Abs(sd-float64(want.sd)) > 0.03*float64(want.sd)+1 {
-			t.Errorf("%q: mean %v, deviation %v", text, time.Duration(mean), time.Duration(sd))
-		}
-	}
-}
-
-func TestBadDists(t *testing.T) {
-	for text, want := range map[string]string{
-		"":                                     "invalid duration",
-		"fast":                                 "invalid duration",
-		"-1ms":                                 "no negative time",
-		"uniform(3ms, 1ms)":                    "the end is before the start",
-		"uniform(1ms)":                         "uniform takes 2 times, not 1",
-		"exponential(1ms":                      "closing parenthesis",
-		"exponental(1ms)":                      `did you mean "exponential"?`,
-		"normal(1ms, 2ms)":                     "there are constant, exponential, uniform",
-		"25h":                                  "want at most 24h",
-		"uniform(0, 2562047h47m16.854775807s)": "want at most 24h",
-	} {
-		if _, err := ParseDist(text); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: error %v, want one with %q", text, err, want)
-		}
-	}
-}
-
-func FuzzParseDist(f *testing.F) {
-	for _, seed := range []string{"0", "5ms", "uniform(1ms, 3ms)", "exponential(2ms)", "constant(1h)", "uniform(,)", "x(", "-5s"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		d, err := ParseDist(text)
-		if err != nil {
-			return
-		}
-		if again, err := ParseDist(d.String()); err != nil || again != d {
-			t.Fatalf("%q prints as %q, which is %v, %v", text, d, again, err)
-		}
-		if x := d.draw(rand.New(rand.NewPCG(1, 1))); x < 0 {
-			t.Fatalf("%v drew %v", d, x)
-		}
-	})
 }
 
 func TestBadConfig(t *testing.T) {
