@@ -75,7 +75,7 @@ func crashAfter(t *testing.T, n int, keepsAll bool) bool {
 	if keepsAll {
 		do(t, memory.sync())
 		for _, n := range memory.live {
-			n.synced = len(n.data)
+			n.synced = n.size
 		}
 	}
 	do(t, d.Crash())

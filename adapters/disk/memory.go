@@ -17,10 +17,36 @@ type memory struct {
 }
 
 // inode is the bytes of a file. It is appended to, and so is the prefix that
-// is durable.
+// is durable. The bytes are in blocks, since to grow one slice would copy a log
+// again and again, which no disk does.
 type inode struct {
-	data   []byte
+	blocks [][]byte // all but the last are full
+	size   int
 	synced int
+}
+
+const blockSize = 64 << 10
+
+func (n *inode) append(b []byte) {
+	for len(b) > 0 {
+		at := n.size % blockSize
+		if at == 0 {
+			n.blocks = append(n.blocks, make([]byte, blockSize))
+		}
+		k := copy(n.blocks[len(n.blocks)-1][at:], b)
+		n.size += k
+		b = b[k:]
+	}
+}
+
+func (n *inode) truncate(size int) {
+	n.size = size
+	n.synced = min(n.synced, size)
+	n.blocks = n.blocks[:(size+blockSize-1)/blockSize]
+}
+
+func (n *inode) bytes() []byte {
+	return slices.Concat(n.blocks...)[:n.size]
 }
 
 func newMemory() *memory {
@@ -47,7 +73,7 @@ func (m *memory) read(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Clone(n.data), nil
+	return n.bytes(), nil
 }
 
 func (m *memory) create(name string) (file, error) {
@@ -99,7 +125,7 @@ func (m *memory) crash() error {
 	defer m.mu.Unlock()
 	m.live = maps.Clone(m.durable)
 	for _, n := range m.live {
-		n.data = n.data[:n.synced]
+		n.truncate(n.synced)
 	}
 	return nil
 }
@@ -113,22 +139,21 @@ type memoryFile struct {
 func (f *memoryFile) Write(b []byte) (int, error) {
 	f.m.mu.Lock()
 	defer f.m.mu.Unlock()
-	f.n.data = append(f.n.data, b...)
+	f.n.append(b)
 	return len(b), nil
 }
 
 func (f *memoryFile) truncate(size int64) error {
 	f.m.mu.Lock()
 	defer f.m.mu.Unlock()
-	f.n.data = f.n.data[:size]
-	f.n.synced = min(f.n.synced, int(size))
+	f.n.truncate(int(size))
 	return nil
 }
 
 func (f *memoryFile) sync() error {
 	f.m.mu.Lock()
 	defer f.m.mu.Unlock()
-	f.n.synced = len(f.n.data)
+	f.n.synced = f.n.size
 	return nil
 }
 

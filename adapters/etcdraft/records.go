@@ -18,23 +18,37 @@ const (
 
 var order = binary.LittleEndian
 
-func entryRecord(e *pb.Entry) disk.Record {
-	b := make([]byte, 9, 9+len(e.GetData()))
-	b[0] = byte(e.GetType())
-	order.PutUint64(b[1:], e.GetTerm())
-	return disk.Record{Kind: recordEntry, Index: e.GetIndex(), Data: append(b, e.GetData()...)}
+// entryHeader is the size of what stands before an entry's data.
+const entryHeader = 1 + 8
+
+// encoder makes the records of one write, in memory that it keeps for the next.
+type encoder struct {
+	recs []disk.Record
+	buf  []byte // of the records' data; where it moves, older records keep the old array
 }
 
+func (c *encoder) reset() { c.recs, c.buf = c.recs[:0], c.buf[:0] }
+
+func (c *encoder) entry(e *pb.Entry) {
+	from := len(c.buf)
+	c.buf = append(c.buf, byte(e.GetType()))
+	c.buf = order.AppendUint64(c.buf, e.GetTerm())
+	c.buf = append(c.buf, e.GetData()...)
+	c.recs = append(c.recs, disk.Record{Kind: recordEntry, Index: e.GetIndex(), Data: c.buf[from:]})
+}
+
+func (c *encoder) add(r disk.Record) { c.recs = append(c.recs, r) }
+
 func decodeEntry(r disk.Record) (*pb.Entry, error) {
-	if len(r.Data) < 9 {
-		return nil, fmt.Errorf("entry %d has %d bytes, and its header alone has 9", r.Index, len(r.Data))
+	if len(r.Data) < entryHeader {
+		return nil, fmt.Errorf("entry %d has %d bytes, and its header alone has %d", r.Index, len(r.Data), entryHeader)
 	}
 	e := &pb.Entry{
 		Type:  pb.EntryType(r.Data[0]).Enum(),
 		Term:  new(order.Uint64(r.Data[1:])),
 		Index: new(r.Index),
 	}
-	if data := r.Data[9:]; len(data) > 0 {
+	if data := r.Data[entryHeader:]; len(data) > 0 {
 		e.Data = append([]byte(nil), data...)
 	}
 	return e, nil

@@ -7,7 +7,6 @@ import (
 	"go.etcd.io/raft/v3"
 	pb "go.etcd.io/raft/v3/raftpb"
 
-	"nines/adapters/disk"
 	"nines/bench"
 )
 
@@ -21,7 +20,7 @@ type snapshot struct {
 // while it forced the last ones to disk share the next forced write.
 func (n *node) write() {
 	defer n.writes.Close()
-	var recs []disk.Record
+	var enc encoder
 	for {
 		select {
 		case <-n.stop.Done():
@@ -29,8 +28,8 @@ func (n *node) write() {
 		case <-n.wakeWriter:
 		}
 		msgs := n.writes.Take()
-		var err error
-		if recs, err = n.persist(recs[:0], msgs); err != nil {
+		enc.reset()
+		if err := n.persist(&enc, msgs); err != nil {
 			n.fail(err)
 			return
 		}
@@ -51,41 +50,41 @@ func (n *node) write() {
 // persist writes what the messages carry, and forces it to disk if anybody
 // waits for it. The library's copy of the log in memory follows, since it may
 // be read as soon as the responses are out.
-func (n *node) persist(recs []disk.Record, msgs []*pb.Message) ([]disk.Record, error) {
+func (n *node) persist(enc *encoder, msgs []*pb.Message) error {
 	var waited bool
 	for _, m := range msgs {
 		waited = waited || len(m.Responses) > 0
 		if m.Snapshot != nil {
 			if err := n.saveInstalled(m.Snapshot); err != nil {
-				return nil, err
+				return err
 			}
 			meta := m.Snapshot.GetMetadata()
-			recs = append(recs, numbersRecord(recordInstall, meta.GetIndex(), meta.GetTerm()))
+			enc.add(numbersRecord(recordInstall, meta.GetIndex(), meta.GetTerm()))
 		}
 		for _, e := range m.Entries {
-			recs = append(recs, entryRecord(e))
+			enc.entry(e)
 		}
 		if err := n.log.Append(m.Entries); err != nil {
-			return nil, fmt.Errorf("append to the log in memory: %w", err)
+			return fmt.Errorf("append to the log in memory: %w", err)
 		}
 		if m.Term != nil {
 			state := &pb.HardState{Term: m.Term, Vote: m.Vote, Commit: m.Commit}
-			recs = append(recs, stateRecord(state))
+			enc.add(stateRecord(state))
 			if err := n.log.SetHardState(state); err != nil {
-				return nil, fmt.Errorf("set the hard state in memory: %w", err)
+				return fmt.Errorf("set the hard state in memory: %w", err)
 			}
 		}
 	}
-	if err := n.env.Disk.Append(recs...); err != nil {
-		return nil, fmt.Errorf("append to the log: %w", err)
+	if err := n.env.Disk.Append(enc.recs...); err != nil {
+		return fmt.Errorf("append to the log: %w", err)
 	}
 	if !waited {
-		return recs, nil
+		return nil
 	}
 	if err := n.env.Disk.Sync(); err != nil {
-		return nil, fmt.Errorf("sync the log: %w", err)
+		return fmt.Errorf("sync the log: %w", err)
 	}
-	return recs, nil
+	return nil
 }
 
 // saveInstalled makes the leader's snapshot this node's own.
