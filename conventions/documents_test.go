@@ -40,12 +40,15 @@ func read(t *testing.T, name string) string {
 	return string(data)
 }
 
-var link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+var (
+	link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	code = regexp.MustCompile("(?ms)^```.*?^```|`[^`\n]*`")
+)
 
 // TestLinks: what a document links to in the repository is there.
 func TestLinks(t *testing.T) {
 	for _, d := range documents(t) {
-		for _, m := range link.FindAllStringSubmatch(d.text, -1) {
+		for _, m := range link.FindAllStringSubmatch(code.ReplaceAllString(d.text, ""), -1) {
 			target, _, _ := strings.Cut(m[1], "#")
 			if target == "" || strings.Contains(target, "://") {
 				continue
@@ -71,7 +74,7 @@ type quote struct{ from, code string }
 var (
 	goBlock = regexp.MustCompile("(?ms)^(<!-- from (\\S+) -->\n)?```go\n(.*?)^```")
 	// anyGo finds blocks that goBlock does not, such as indented ones.
-	anyGo = regexp.MustCompile("(?m)^[ \t>]*(```|~~~)\\s*(go|golang)\\b")
+	anyGo = regexp.MustCompile("(?m)^[ \t>]*(```|~~~)[ \t]*(go|golang)\\b")
 )
 
 func quotes(text string) ([]quote, error) {

@@ -52,7 +52,8 @@ var layers = []layer{
 	{dir: "adapters/etcdraft", ours: "bench adapters/disk adapters/machine adapters/replica",
 		libs: "go.etcd.io/raft/v3 google.golang.org/protobuf", tests: conformance},
 	{dir: "adapters/hashiraft", ours: "bench adapters/disk adapters/machine adapters/replica",
-		libs: "github.com/hashicorp/raft github.com/hashicorp/go-hclog", tests: conformance},
+		libs:  "github.com/hashicorp/raft github.com/hashicorp/go-hclog",
+		tests: conformance + " github.com/hashicorp/go-msgpack/v2"},
 	{dir: "docs/example/mirror", ours: "bench adapters/disk adapters/machine adapters/replica", tests: conformance},
 
 	// The suite that all systems pass, and the table of systems.
@@ -62,7 +63,7 @@ var layers = []layer{
 
 	// From the files of a run to its report.
 	{dir: "analysis/linear", ours: "bench", libs: "github.com/anishathalye/porcupine"},
-	{dir: "analysis", ours: "bench results analysis/linear"},
+	{dir: "analysis", ours: "bench results analysis/linear", tests: "golang.org/x/perf"},
 	{dir: "analysis/plot", ours: "bench analysis", libs: "gonum.org/v1/plot golang.org/x/image", tests: "results analysis/plot/plottest"},
 	{dir: "analysis/plot/plottest", ours: "bench results analysis"},
 	{dir: "analysis/report", ours: "bench results analysis analysis/plot", libs: "github.com/olekukonko/tablewriter", tests: "analysis/plot/plottest"},
