@@ -52,6 +52,9 @@ type Config struct {
 	// long. 0 means 50 ms, the library's default, or the heartbeat interval if
 	// that is shorter.
 	CommitTimeout time.Duration
+	// RPCTimeout is how long a node waits for the response to a request. One that
+	// was lost is repeated after it. 0 means the election timeout.
+	RPCTimeout time.Duration
 	// Pipeline is how many appends to one follower may be under way at once.
 	Pipeline int
 }
@@ -77,6 +80,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("leader lease: %v is negative", c.LeaderLease)
 	case c.CommitTimeout < 0:
 		return fmt.Errorf("commit timeout: %v is negative", c.CommitTimeout)
+	case c.RPCTimeout < 0:
+		return fmt.Errorf("rpc timeout: %v is negative", c.RPCTimeout)
 	case c.Pipeline < 1:
 		return fmt.Errorf("pipeline: %d appends under way, want 1 or more", c.Pipeline)
 	}

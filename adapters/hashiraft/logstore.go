@@ -10,14 +10,6 @@ import (
 	"nines/adapters/disk"
 )
 
-// entry is what the log keeps of a raft.Log: its index is its place, and nobody
-// here uses extensions or the time of appending.
-type entry struct {
-	term uint64
-	data []byte
-	kind raft.LogType
-}
-
 // logStore is the library's LogStore and StableStore. All entries that were not
 // compacted away are in memory as well, so the disk is read only by recover.
 //
@@ -40,8 +32,7 @@ type logStore struct {
 	records []disk.Record // likewise
 
 	mu      sync.RWMutex // guards what follows; held only for moments
-	first   uint64       // index of entries[0]
-	entries []entry
+	entries entries
 	stable  map[string][]byte
 	snap    snapshotID // the newest snapshot on disk
 }
@@ -62,27 +53,24 @@ func (l *logStore) check(err error) error {
 	return err
 }
 
-// next is the index behind the last entry. l.mu is held.
-func (l *logStore) next() uint64 { return l.first + uint64(len(l.entries)) }
-
 // FirstIndex implements [raft.LogStore].
 func (l *logStore) FirstIndex() (uint64, error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	if len(l.entries) == 0 {
+	if l.entries.empty() {
 		return 0, nil
 	}
-	return l.first, nil
+	return l.entries.first, nil
 }
 
 // LastIndex implements [raft.LogStore].
 func (l *logStore) LastIndex() (uint64, error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	if len(l.entries) == 0 {
+	if l.entries.empty() {
 		return 0, nil
 	}
-	return l.next() - 1, nil
+	return l.entries.next - 1, nil
 }
 
 // GetLog implements [raft.LogStore].
@@ -96,8 +84,8 @@ func (l *logStore) GetLog(index uint64, log *raft.Log) error {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	switch {
-	case index >= l.first && index < l.next():
-		e := &l.entries[index-l.first]
+	case l.entries.has(index):
+		e := l.entries.at(index)
 		*log = raft.Log{Index: index, Term: e.term, Type: e.kind, Data: e.data}
 	case index == l.snap.index && index > 0:
 		*log = raft.Log{Index: index, Type: raft.LogNoop}
@@ -116,8 +104,8 @@ func (l *logStore) GetLog(index uint64, log *raft.Log) error {
 func (l *logStore) lastForMachine(index uint64) uint64 {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	for index >= l.first && index < l.next() {
-		if k := l.entries[index-l.first].kind; k == raft.LogCommand || k == raft.LogConfiguration {
+	for l.entries.has(index) {
+		if k := l.entries.at(index).kind; k == raft.LogCommand || k == raft.LogConfiguration {
 			break
 		}
 		index--
@@ -149,42 +137,13 @@ func (l *logStore) append(logs []*raft.Log) error {
 	l.mu.Lock()
 	for _, log := range logs {
 		e := entry{log.Term, log.Data, log.Type}
-		l.put(log.Index, e)
+		l.entries.put(log.Index, e)
 		from := len(l.scratch)
 		l.scratch = appendEntry(l.scratch, &e)
 		l.records = append(l.records, disk.Record{Kind: recordEntry, Index: log.Index, Data: l.scratch[from:]})
 	}
 	l.mu.Unlock()
 	return l.disk.Append(l.records...)
-}
-
-// put places an entry; one that was written again voids the old one and all
-// behind it (Raft, section 5.3). l.mu is held.
-func (l *logStore) put(index uint64, e entry) {
-	switch {
-	case index < l.first || index > l.next() || len(l.entries) == 0:
-		l.first, l.entries = index, nil
-	case index < l.next():
-		l.truncate(index)
-	}
-	l.entries = append(l.entries, e)
-}
-
-// truncate voids the entry at from and all behind it. l.mu is held.
-func (l *logStore) truncate(from uint64) {
-	keep := l.entries[:min(max(from, l.first)-l.first, uint64(len(l.entries)))]
-	clear(l.entries[len(keep):])
-	l.entries = keep
-}
-
-// release voids the entries before first, and lets go of their memory.
-// l.mu is held.
-func (l *logStore) release(first uint64) {
-	if first <= l.first {
-		return
-	}
-	l.entries = slices.Clone(l.entries[min(first-l.first, uint64(len(l.entries))):])
-	l.first = first
 }
 
 // DeleteRange implements [raft.LogStore]. The library deletes either a prefix
@@ -194,7 +153,7 @@ func (l *logStore) DeleteRange(from, to uint64) error {
 	defer func() { l.turn <- struct{}{} }()
 	l.mu.Lock()
 	if to <= l.snap.index {
-		l.release(to + 1)
+		l.entries.release(to + 1)
 		head := l.head()
 		l.mu.Unlock()
 		if err := l.check(l.disk.Compact(to, head...)); err != nil {
@@ -202,7 +161,7 @@ func (l *logStore) DeleteRange(from, to uint64) error {
 		}
 		return nil
 	}
-	l.truncate(from)
+	l.entries.truncate(from)
 	l.mu.Unlock()
 	if err := l.check(l.disk.Append(truncateRecord(from))); err != nil { // durable with the entries that follow
 		return fmt.Errorf("truncate the log at %d: %w", from, err)
@@ -212,7 +171,7 @@ func (l *logStore) DeleteRange(from, to uint64) error {
 
 // head is what the next segment of the disk's log has to carry on. l.mu is held.
 func (l *logStore) head() []disk.Record {
-	head := []disk.Record{boundsRecord(l.first, l.next()-1)}
+	head := []disk.Record{boundsRecord(l.entries.first, l.entries.next)}
 	for key, value := range l.stable {
 		head = append(head, stableRecord(key, value))
 	}
@@ -279,8 +238,8 @@ func (l *logStore) recover(snap snapshotID) error {
 	if err := l.disk.Replay(l.replay); err != nil {
 		return fmt.Errorf("replay the log: %w", err)
 	}
-	if len(l.entries) > 0 && l.first > snap.index+1 {
-		return fmt.Errorf("the log begins at %d, behind a snapshot at %d: entries are missing", l.first, snap.index)
+	if !l.entries.empty() && l.entries.first > snap.index+1 {
+		return fmt.Errorf("the log begins at %d, behind a snapshot at %d: entries are missing", l.entries.first, snap.index)
 	}
 	return nil
 }
@@ -292,20 +251,20 @@ func (l *logStore) replay(r disk.Record) error {
 		if err != nil {
 			return err
 		}
-		l.put(r.Index, e)
+		l.entries.put(r.Index, e)
 	case recordTruncate:
 		n, err := decodeIndexes(r.Data, 1)
 		if err != nil {
 			return err
 		}
-		l.truncate(n[0])
+		l.entries.truncate(n[0])
 	case recordBounds:
 		n, err := decodeIndexes(r.Data, 2)
 		if err != nil {
 			return err
 		}
-		l.truncate(n[1] + 1)
-		l.release(n[0])
+		l.entries.truncate(n[1])
+		l.entries.release(n[0])
 	case recordStable:
 		key, value, err := decodeStable(r.Data)
 		if err != nil {

@@ -52,7 +52,7 @@ func open(env replica.Env, cfg Config) (*node, error) {
 	n.reads = replica.NewInbox[replica.Call](n.readsWake)
 	n.log = newLogStore(env.Disk, n.fail)
 	n.fsm = newFSM(n.answer, n.report)
-	n.transport = newTransport(env, cfg.Pipeline)
+	n.transport = newTransport(env, cfg)
 	if err := n.start(); err != nil {
 		n.halt(nil)
 		return nil, errors.Join(err, n.Close())

@@ -13,7 +13,7 @@ import (
 const (
 	recordEntry    byte = iota + 1 // type (1 byte), term (8), data
 	recordTruncate                 // index (8): that entry and all behind it are void
-	recordBounds                   // first, last (8 each): all other entries are void
+	recordBounds                   // first, next (8 each): all entries before first, and from next on, are void
 	recordStable                   // length of the key (1), key, value
 )
 
@@ -39,8 +39,8 @@ func truncateRecord(from uint64) disk.Record {
 	return disk.Record{Kind: recordTruncate, Data: order.AppendUint64(nil, from)}
 }
 
-func boundsRecord(first, last uint64) disk.Record {
-	return disk.Record{Kind: recordBounds, Data: order.AppendUint64(order.AppendUint64(nil, first), last)}
+func boundsRecord(first, next uint64) disk.Record {
+	return disk.Record{Kind: recordBounds, Data: order.AppendUint64(order.AppendUint64(nil, first), next)}
 }
 
 func stableRecord(key string, value []byte) disk.Record {

@@ -2,6 +2,7 @@ package hashiraft
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 
@@ -24,39 +25,34 @@ func newSnapshotStore(d *disk.Store, l *logStore) *snapshotStore {
 	return s
 }
 
-// The snapshot on disk: version, term, index of the configuration, length of
-// the configuration (8 bytes each), the configuration as the library encodes
-// it, and the state machine's own encoding. Its index is the disk's.
+// The snapshot on disk: the length of its description (8 bytes), the description
+// as JSON, and the state machine's own encoding.
 
-func encodeSnapshot(m *raft.SnapshotMeta, state []byte) []byte {
-	conf := raft.EncodeConfiguration(m.Configuration)
-	b := make([]byte, 0, 32+len(conf)+len(state))
-	b = order.AppendUint64(b, uint64(m.Version))
-	b = order.AppendUint64(b, m.Term)
-	b = order.AppendUint64(b, m.ConfigurationIndex)
-	b = order.AppendUint64(b, uint64(len(conf)))
-	b = append(b, conf...)
-	return append(b, state...)
+func encodeSnapshot(m *raft.SnapshotMeta, state []byte) ([]byte, error) {
+	m.Size = int64(len(state))
+	head, err := json.Marshal(m)
+	if err != nil {
+		return nil, err
+	}
+	b := make([]byte, 0, 8+len(head)+len(state))
+	b = order.AppendUint64(b, uint64(len(head)))
+	b = append(b, head...)
+	return append(b, state...), nil
 }
 
-func decodeSnapshot(index uint64, b []byte) (*raft.SnapshotMeta, []byte, error) {
-	if len(b) < 32 {
-		return nil, nil, fmt.Errorf("snapshot %d has %d bytes, and its header alone has 32", index, len(b))
+func decodeSnapshot(b []byte) (*raft.SnapshotMeta, []byte, error) {
+	if len(b) < 8 || order.Uint64(b) > uint64(len(b)-8) {
+		return nil, nil, fmt.Errorf("a snapshot of %d bytes is cut short in its description", len(b))
 	}
-	n := order.Uint64(b[24:])
-	if n > uint64(len(b)-32) {
-		return nil, nil, fmt.Errorf("snapshot %d is cut short in its configuration of %d bytes", index, n)
+	head, state := b[8:8+order.Uint64(b)], b[8+order.Uint64(b):]
+	m := &raft.SnapshotMeta{}
+	if err := json.Unmarshal(head, m); err != nil {
+		return nil, nil, fmt.Errorf("the description of a snapshot: %w", err)
 	}
-	m := &raft.SnapshotMeta{
-		Version:            raft.SnapshotVersion(order.Uint64(b)),
-		Index:              index,
-		Term:               order.Uint64(b[8:]),
-		ConfigurationIndex: order.Uint64(b[16:]),
-		Configuration:      raft.DecodeConfiguration(b[32 : 32+n]),
-		Size:               int64(uint64(len(b)) - 32 - n),
+	if m.Size != int64(len(state)) {
+		return nil, nil, fmt.Errorf("snapshot %s has %d bytes, its description says %d", m.ID, len(state), m.Size)
 	}
-	m.ID = snapshotName(m.Index, m.Term)
-	return m, b[32+n:], nil
+	return m, state, nil
 }
 
 func snapshotName(index, term uint64) string { return fmt.Sprintf("%d-%d", term, index) }
@@ -70,7 +66,7 @@ func (s *snapshotStore) load() (*raft.SnapshotMeta, []byte, error) {
 	if index == 0 {
 		return nil, nil, nil
 	}
-	return decodeSnapshot(index, b)
+	return decodeSnapshot(b)
 }
 
 // List implements [raft.SnapshotStore].
@@ -114,7 +110,11 @@ func (s *snapshotStore) save(m *raft.SnapshotMeta, state []byte) error {
 	if newest := s.log.newestSnapshot(); m.Index < newest.index {
 		return fmt.Errorf("save snapshot %s: there is a newer one, up to %d", m.ID, newest.index)
 	}
-	if err := s.log.check(s.disk.SaveSnapshot(m.Index, encodeSnapshot(m, state))); err != nil {
+	b, err := encodeSnapshot(m, state)
+	if err == nil {
+		err = s.log.check(s.disk.SaveSnapshot(m.Index, b))
+	}
+	if err != nil {
 		return fmt.Errorf("save snapshot %s: %w", m.ID, err)
 	}
 	s.log.setNewestSnapshot(snapshotID{m.Index, m.Term})

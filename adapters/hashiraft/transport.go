@@ -2,6 +2,7 @@ package hashiraft
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -69,12 +70,12 @@ type answering struct {
 // leader has few under way; beyond, they are refused.
 const maxRequests = 256
 
-func newTransport(env replica.Env, pipeline int) *transport {
+func newTransport(env replica.Env, cfg Config) *transport {
 	t := &transport{
 		id:       env.ID,
 		port:     env.Link,
-		timeout:  env.Timing.Election,
-		pipeline: pipeline,
+		timeout:  cmp.Or(cfg.RPCTimeout, env.Timing.Election),
+		pipeline: cfg.Pipeline,
 		requests: make(chan raft.RPC, maxRequests),
 		answers:  make(chan answering, 2*maxRequests),
 		stop:     make(chan struct{}),

@@ -18,36 +18,44 @@ type response struct {
 }
 
 // Encoded sizes, in bytes: what the library's own network transport sends, which
-// is MessagePack with the names of all fields. Names of nodes count twice, as id
-// and as address; numbers are taken as five bytes each.
+// is MessagePack with the names of all fields. The name of the sender stands in
+// it as id and as address, and where noted as leader or candidate too; numbers
+// are taken as five bytes each.
 const (
 	appendSize   = 121 // without node names and entries
-	entrySize    = 76  // without its data
+	entrySize    = 73  // without its data
 	voteSize     = 112
 	preVoteSize  = 78
-	snapshotSize = 196 // without configuration and state
-	replySize    = 81  // with the empty error before it
+	snapshotSize = 170 // without configuration and state
 	timeoutSize  = 30
+	appendedSize = 81 // with the empty error before it
+	answerSize   = 55 // likewise
 )
 
 func (r *request) size(from string) int {
-	names := 2 * len(from)
+	name := len(from)
 	switch c := r.call.(type) {
 	case *raft.AppendEntriesRequest:
-		n := appendSize + names + len(c.Leader) + entrySize*len(c.Entries)
+		n := appendSize + 3*name + entrySize*len(c.Entries)
 		for _, e := range c.Entries {
 			n += len(e.Data)
 		}
 		return n
 	case *raft.RequestVoteRequest:
-		return voteSize + names + len(c.Candidate)
+		return voteSize + 3*name
 	case *raft.RequestPreVoteRequest:
-		return preVoteSize + names
+		return preVoteSize + 2*name
 	case *raft.InstallSnapshotRequest:
-		return snapshotSize + names + len(c.Leader) + len(c.Configuration) + len(r.state)
+		return snapshotSize + 3*name + len(c.Configuration) + len(r.state)
 	default:
-		return timeoutSize + names
+		return timeoutSize + 2*name
 	}
 }
 
-func (r *response) size(from string) int { return replySize + 2*len(from) + len(r.err) }
+func (r *response) size(from string) int {
+	n := answerSize
+	if _, ok := r.body.(*raft.AppendEntriesResponse); ok {
+		n = appendedSize
+	}
+	return n + 2*len(from) + len(r.err)
+}

@@ -1,0 +1,122 @@
+package bench_test
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/raft"
+)
+
+// BenchmarkBare measures a protocol library alone, with what it has at hand for
+// tests and a state machine that does nothing: the ceiling for its adapter.
+func BenchmarkBare(b *testing.B) {
+	for _, sessions := range []int{64, 1024} {
+		b.Run(fmt.Sprintf("system=hashiraft/sessions=%d/value=16", sessions), func(b *testing.B) {
+			leader := bareHashiraft(b)
+			command := make([]byte, 16)
+			b.ReportAllocs()
+			b.ResetTimer()
+			inSessions(b, sessions, func() error { return leader.Apply(command, 0).Error() })
+		})
+	}
+}
+
+// inSessions performs b.N operations, each session one after the other.
+func inSessions(b *testing.B, sessions int, do func() error) {
+	var (
+		left    atomic.Int64
+		running sync.WaitGroup
+	)
+	left.Store(int64(b.N))
+	cpu := processCPU()
+	for range sessions {
+		running.Go(func() {
+			for left.Add(-1) >= 0 {
+				if err := do(); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	running.Wait()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "ops/s")
+	b.ReportMetric(float64((processCPU()-cpu).Nanoseconds())/1000/float64(b.N), "cpu-us/op")
+}
+
+// processCPU is the processor time that this process has used. Unlike the time
+// that has passed it compares on a machine that others use too.
+func processCPU() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// bareHashiraft starts three nodes and returns the leader.
+func bareHashiraft(b *testing.B) *raft.Raft {
+	var (
+		nodes      []*raft.Raft
+		transports []*raft.InmemTransport
+		members    raft.Configuration
+	)
+	for i := range 3 {
+		addr, t := raft.NewInmemTransport(raft.ServerAddress(fmt.Sprintf("n%d", i+1)))
+		transports = append(transports, t)
+		members.Servers = append(members.Servers, raft.Server{ID: raft.ServerID(addr), Address: addr})
+	}
+	for i, t := range transports {
+		for j, peer := range transports {
+			if i != j {
+				t.Connect(peer.LocalAddr(), peer)
+			}
+		}
+		nodes = append(nodes, bareNode(b, members.Servers[i].ID, members, t))
+	}
+	for {
+		for _, n := range nodes {
+			if n.State() == raft.Leader && n.Barrier(0).Error() == nil {
+				return n
+			}
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func bareNode(b *testing.B, id raft.ServerID, members raft.Configuration, t raft.Transport) *raft.Raft {
+	conf := raft.DefaultConfig()
+	conf.LocalID = id
+	conf.MaxAppendEntries = 1024
+	conf.BatchApplyCh = true
+	conf.LogOutput = io.Discard
+	conf.LogLevel = "OFF"
+	store, snapshots := raft.NewInmemStore(), raft.NewDiscardSnapshotStore()
+	if err := raft.BootstrapCluster(conf, store, store, snapshots, t, members); err != nil {
+		b.Fatal(err)
+	}
+	n, err := raft.NewRaft(conf, bareMachine{}, store, store, snapshots, t)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		if err := n.Shutdown().Error(); err != nil {
+			b.Error(err)
+		}
+	})
+	return n
+}
+
+// bareMachine is a state machine that does nothing.
+type bareMachine struct{ raft.FSM }
+
+func (bareMachine) Apply(*raft.Log) any { return nil }
+
+func (bareMachine) ApplyBatch(logs []*raft.Log) []any { return make([]any, len(logs)) }
+
+func (bareMachine) Snapshot() (raft.FSMSnapshot, error) { return nil, raft.ErrNothingNewToSnapshot }
