@@ -2,6 +2,7 @@ package replica
 
 import (
 	"errors"
+	"time"
 
 	"nines/bench"
 )
@@ -67,7 +68,7 @@ func (p protocolPort) Handle(fn func(from string, payload any)) {
 
 // serve performs a forwarded operation if this node leads.
 func (s *Server) serve(from string, m request) {
-	if !s.open.Load() {
+	if !s.open.Load() || s.failed.Load() {
 		return
 	}
 	c := Call{Session: m.session, Seq: m.seq, Attempt: m.attempt, Op: m.op, Done: &caller{s, from, m.session}}
@@ -104,29 +105,35 @@ func (c *caller) Complete(attempt uint64, r bench.Reply, err error) {
 func (s *Server) answer(from string, m response) {
 	s.mu.Lock()
 	f, ok := s.remote[m.session]
-	if !ok || f.call.Attempt != m.attempt || s.closed {
+	if !ok || f.call.Attempt != m.attempt || f.to != from || s.closed {
 		s.mu.Unlock()
 		return
 	}
-	delete(s.remote, m.session)
-	if m.class == notLeader {
-		s.redirect(f.call, from, m.leader)
+	if m.class != notLeader {
+		delete(s.remote, m.session)
 		s.mu.Unlock()
+		f.call.Complete(m.reply, m.err())
 		return
 	}
+	elsewhere := s.redirect(f, m.leader)
 	s.mu.Unlock()
-	f.call.Complete(m.reply, m.err())
+	if elsewhere {
+		s.ask(m.leader, &f.call)
+	}
 }
 
-// redirect follows the hint of a node that does not lead. Without a new one the
-// call is held until there is news of a leader, or until the next tick: asking
-// the same node again at once would only keep the link busy. s.mu is held.
-func (s *Server) redirect(c Call, from, hint string) {
-	if hint != "" && hint != from && hint != s.id {
-		s.send(hint, c)
-		return
+// redirect follows the hint of a node that does not lead, once. Nodes that take
+// each other for the leader would only keep the link busy: after that, and if
+// there is no hint, the call is held until there is news of a leader, or until
+// the next tick. s.mu is held.
+func (s *Server) redirect(f sent, hint string) (elsewhere bool) {
+	if f.redirected || hint == "" || hint == f.to || hint == s.id {
+		delete(s.remote, f.call.Session)
+		s.held[f.call.Session] = f.call
+		return false
 	}
-	s.held[c.Session] = c
+	s.remote[f.call.Session] = sent{call: f.call, to: hint, at: time.Now(), redirected: true}
+	return true
 }
 
 func (m *response) err() error {

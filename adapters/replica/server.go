@@ -21,9 +21,10 @@ type Server struct {
 	forward bool
 	timing  Timing
 
-	open atomic.Bool // replica is set; what other nodes ask for before that is lost
+	open   atomic.Bool // replica is set; what other nodes ask for before that is lost
+	failed atomic.Bool // the replica has stopped by itself; what other nodes ask for is lost, as with a crash
 
-	mu     sync.Mutex
+	mu     sync.Mutex      // never held while anything is sent or completed
 	leader string          // as last learnt; "" if nobody is known to lead
 	remote map[uint64]sent // by session: forwarded, not yet answered
 	held   map[uint64]Call // by session: waiting for a leader to be known
@@ -34,9 +35,10 @@ type Server struct {
 }
 
 type sent struct {
-	call Call
-	to   string
-	at   time.Time
+	call       Call
+	to         string
+	at         time.Time
+	redirected bool // to is whom another node took for the leader
 }
 
 // ServerConfig is what a Server needs beside the node's Env.
@@ -132,26 +134,31 @@ func (s *Server) start(c Call) error {
 	if !errors.As(err, &elsewhere) || !s.forward {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return s.downError()
-	}
 	to := elsewhere.Leader
+	s.mu.Lock()
 	if to == "" {
 		to = s.leader
 	}
-	if to == "" || to == s.id {
+	away := to != "" && to != s.id
+	switch {
+	case s.closed:
+		s.mu.Unlock()
+		return s.downError()
+	case away:
+		s.remote[c.Session] = sent{call: c, to: to, at: time.Now()}
+	default:
 		s.held[c.Session] = c
-		return nil
 	}
-	s.send(to, c)
+	s.mu.Unlock()
+	if away {
+		s.ask(to, &c)
+	}
 	return nil
 }
 
-// send forwards c; s.mu is held.
-func (s *Server) send(to string, c Call) {
-	s.remote[c.Session] = sent{c, to, time.Now()}
+// ask forwards c, which is in remote already: on a link without delay the answer
+// comes before Send returns.
+func (s *Server) ask(to string, c *Call) {
 	s.port.Send(to, request{c.Session, c.Seq, c.Attempt, c.Op}, requestSize(&c.Op))
 }
 
@@ -169,18 +176,23 @@ func (s *Server) forget(session uint64) (held bool) {
 // learn follows the leadership as the replica reports it.
 func (s *Server) learn(e bench.Event) {
 	var leader string
+	moved := func(f sent) bool { return leader != "" && leader != f.to }
 	switch e.Kind {
 	case bench.EventLeader:
 		leader = s.id
 	case bench.EventFollows:
 		leader = e.Detail
 	case bench.EventNoLeader:
+	case bench.EventFailed:
+		s.failed.Store(true)
+		leader = s.id // which refuses what is held; those who were asked may yet answer
+		moved = func(sent) bool { return false }
 	default:
 		return
 	}
 	s.mu.Lock()
 	s.leader = leader
-	retry := s.stale(func(f sent) bool { return leader != "" && f.to != leader })
+	retry := s.stale(moved)
 	s.mu.Unlock()
 	completeAll(retry)
 }

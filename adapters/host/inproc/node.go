@@ -129,11 +129,12 @@ func (c *client) Do(ctx context.Context, op *bench.Op) (bench.Reply, error) {
 		return bench.Reply{}, c.node.downError()
 	}
 	if s != c.server {
-		var seq uint64
-		if c.on != nil {
-			seq = c.on.Seq()
+		if c.on == nil {
+			c.on = s.Session(c.session)
+		} else {
+			c.on = c.on.On(s)
 		}
-		c.server, c.on = s, s.Session(c.session, seq)
+		c.server = s
 	}
 	return c.on.Do(ctx, op)
 }

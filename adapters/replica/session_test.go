@@ -1,0 +1,328 @@
+package replica
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"nines/bench"
+)
+
+// states are those that a call can be in when its client gives up or its node
+// stops. Session 1 of n1 performs it.
+var states = []struct {
+	name  string
+	op    *bench.Op
+	reach func(w *world)
+	// What the call ends as when the client gives up, and when the node stops.
+	givenUp, stopped bench.Outcome
+}{
+	{
+		name: "held from the start", op: write(7, 100),
+		reach:   func(*world) {},
+		givenUp: bench.Rejected, stopped: bench.Rejected,
+	},
+	{
+		name: "proposed here", op: write(7, 100),
+		reach: func(w *world) {
+			w.nodes["n1"].set(func(f *fake) { f.silent = true })
+			w.nodes["n1"].lead()
+		},
+		givenUp: bench.Unknown, stopped: bench.Unknown,
+	},
+	{
+		name: "forwarded", op: write(7, 100),
+		reach: func(w *world) {
+			w.nodes["n2"].set(func(f *fake) { f.leads, f.silent = true, true })
+			w.nodes["n1"].follow("n2")
+		},
+		givenUp: bench.Unknown, stopped: bench.Unknown,
+	},
+	{
+		name: "forwarded over a dead link", op: write(7, 100),
+		reach: func(w *world) {
+			w.losing(func(string, string, any) bool { return true })
+			w.nodes["n1"].follow("n2")
+		},
+		givenUp: bench.Unknown, stopped: bench.Unknown,
+	},
+	{
+		name: "refused where it was forwarded to, then held", op: write(7, 100),
+		reach: func(w *world) {
+			w.nodes["n1"].follow("n2")
+			time.Sleep(timing.Heartbeat / 2)
+			w.nodes["n1"].follow("")
+		},
+		givenUp: bench.Rejected, stopped: bench.Rejected,
+	},
+	{
+		name: "lost, then held", op: write(7, 100),
+		reach: func(w *world) {
+			w.losing(func(string, string, any) bool { return true })
+			w.nodes["n1"].follow("n2")
+			time.Sleep(timing.Heartbeat / 2)
+			w.losing(nil)
+			w.nodes["n1"].follow("n3")
+			time.Sleep(timing.Heartbeat / 2)
+			w.nodes["n1"].follow("")
+		},
+		givenUp: bench.Unknown, stopped: bench.Unknown,
+	},
+	{
+		name: "read that was lost, then held", op: read(7),
+		reach: func(w *world) {
+			w.losing(func(string, string, any) bool { return true })
+			w.nodes["n1"].follow("n2")
+			time.Sleep(timing.Heartbeat / 2)
+			w.losing(nil)
+			w.nodes["n1"].follow("n3")
+			time.Sleep(timing.Heartbeat / 2)
+			w.nodes["n1"].follow("")
+		},
+		givenUp: bench.Rejected, stopped: bench.Rejected,
+	},
+}
+
+// inState calls end when the call is in its state and returns what the call
+// ended as, and how long after end.
+func inState(t *testing.T, i int, end func(w *world, cancel func())) (w *world, err error, took time.Duration) {
+	w = newWorld(t, ServerConfig{}, "n1", "n2", "n3")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	done := make(chan error, 1)
+	go func() {
+		_, err := w.nodes["n1"].server.Session(1).Do(ctx, states[i].op)
+		done <- err
+	}()
+	synctest.Wait()
+	states[i].reach(w)
+	time.Sleep(timing.Heartbeat * 3)
+	select {
+	case err := <-done:
+		t.Fatalf("the call ended before: %v", err)
+	default:
+	}
+	began := time.Now()
+	end(w, cancel)
+	err = <-done
+	return w, err, time.Since(began)
+}
+
+func TestGiveUp(t *testing.T) {
+	for i, tc := range states {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w, err, took := inState(t, i, func(_ *world, cancel func()) { cancel() })
+				if got := bench.OutcomeOf(err); got != tc.givenUp || !errors.Is(err, context.Canceled) {
+					t.Errorf("%v (%v), want %v because of the context", got, err, tc.givenUp)
+				}
+				if took != 0 {
+					t.Errorf("it took %v to give up", took)
+				}
+				if n := w.nodes["n1"].pending(); n != 0 {
+					t.Errorf("%d calls are remembered", n)
+				}
+			})
+		})
+	}
+}
+
+func TestStop(t *testing.T) {
+	for i, tc := range states {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				_, err, took := inState(t, i, func(w *world, _ func()) {
+					if err := w.nodes["n1"].server.Close(); err != nil {
+						t.Error(err)
+					}
+				})
+				if got := bench.OutcomeOf(err); got != tc.stopped {
+					t.Errorf("%v (%v), want %v", got, err, tc.stopped)
+				}
+				if took != 0 {
+					t.Errorf("it took %v", took)
+				}
+			})
+		})
+	}
+}
+
+// A session that is used although its client has left starts nothing.
+func TestContextThatHasEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, ServerConfig{}, "n1")
+		w.nodes["n1"].lead()
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err := w.nodes["n1"].server.Session(1).Do(ctx, write(7, 100))
+		if bench.OutcomeOf(err) != bench.Rejected || len(w.nodes["n1"].accepted()) > 0 {
+			t.Errorf("%v, with %d calls; want it rejected without one", err, len(w.nodes["n1"].accepted()))
+		}
+	})
+}
+
+// A command that was lost is not tried again for a client that has left.
+func TestNoRetryForNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, ServerConfig{}, "n1")
+		n1 := w.nodes["n1"]
+		n1.set(func(f *fake) { f.silent = true })
+		n1.lead()
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		time.AfterFunc(time.Second, func() {
+			c := n1.accepted()[0]
+			c.Complete(bench.Reply{}, ErrLost)
+			cancel() // before the session runs, or just after
+		})
+		_, err := n1.server.Session(1).Do(ctx, write(7, 100))
+		if got := bench.OutcomeOf(err); got != bench.Unknown {
+			t.Errorf("%v (%v), want unknown", got, err)
+		}
+	})
+}
+
+// An operation that is answered at the instant at which it is given up ends as
+// one or the other, and the next one gets its own answer.
+func TestAnswerAtTheLastMoment(t *testing.T) {
+	w := newWorld(t, ServerConfig{}, "n1")
+	n1 := w.nodes["n1"]
+	n1.lead()
+	s := n1.server.Session(1)
+	for i := range uint64(200) {
+		ctx, cancel := context.WithCancel(t.Context())
+		n1.set(func(f *fake) {
+			f.instead = func(c Call) {
+				cancel()
+				c.Complete(bench.Reply{Value: i + 1}, nil)
+			}
+		})
+		if r, err := s.Do(ctx, read(1)); err == nil && r.Value != i+1 {
+			t.Fatalf("operation %d got the answer %d", i+1, r.Value)
+		}
+	}
+}
+
+// An answer counts only if it is to the attempt that is waited for, and from the
+// node that was asked.
+func TestStaleAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, ServerConfig{}, "n1", "n2", "n3")
+		n1, n2, n3 := w.nodes["n1"], w.nodes["n2"], w.nodes["n3"]
+		for _, n := range []*fake{n2, n3} {
+			n.set(func(f *fake) { f.leads, f.silent = true, true })
+		}
+		s := n1.server.Session(1)
+		done := make(chan bench.Reply, 1)
+		perform := func() {
+			r, err := s.Do(t.Context(), read(7))
+			if err != nil {
+				t.Error(err)
+			}
+			done <- r
+		}
+		go perform()
+		n1.follow("n2")
+		synctest.Wait()
+		n1.follow("n3") // attempt 2
+		synctest.Wait()
+		first, second := n2.accepted()[0], n3.accepted()[0]
+		first.Complete(bench.Reply{Value: 1}, nil)                                  // too late
+		second.Done.Complete(first.Attempt, bench.Reply{Value: 2}, nil)             // the wrong attempt
+		first.Done.Complete(second.Attempt, bench.Reply{}, &bench.NotLeaderError{}) // not the one asked
+		first.Done.Complete(second.Attempt, bench.Reply{Value: 3}, nil)             // nor now
+		s.Complete(first.Attempt, bench.Reply{Value: 4}, nil)                       // too late
+		second.Complete(bench.Reply{Value: 5}, nil)                                 // the answer
+		second.Complete(bench.Reply{Value: 6}, nil)                                 // again
+		if r := <-done; r.Value != 5 {
+			t.Errorf("got the answer %d, want 5", r.Value)
+		}
+		go perform()
+		synctest.Wait()
+		second.Complete(bench.Reply{Value: 7}, nil)
+		third := n3.accepted()[1]
+		third.Complete(bench.Reply{Value: 8}, nil)
+		if r := <-done; r.Value != 8 {
+			t.Errorf("the next operation got the answer %d, want 8", r.Value)
+		}
+	})
+}
+
+// The leader answers what a node asked for before it was restarted: the session
+// that goes on must not take that for the answer to what it asked since.
+func TestAnswerAfterRestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, ServerConfig{}, "n1", "n2")
+		n1, n2 := w.nodes["n1"], w.nodes["n2"]
+		n2.set(func(f *fake) { f.leads, f.silent = true, true })
+		n1.follow("n2")
+		s := n1.server.Session(1)
+		done := make(chan bench.Reply, 1)
+		go func() {
+			s.Do(t.Context(), write(7, 100))
+			done <- bench.Reply{}
+		}()
+		synctest.Wait()
+		n1.server.Close()
+		<-done
+		n1.set(func(f *fake) { f.refuse = nil })
+		w.start("n1", ServerConfig{})
+		s = s.On(n1.server)
+		go func() {
+			r, err := s.Do(t.Context(), cas(7, 1, 2))
+			if err != nil {
+				t.Error(err)
+			}
+			done <- r
+		}()
+		synctest.Wait()
+		calls := n2.accepted()
+		if len(calls) != 2 || calls[1].Seq != 2 {
+			t.Fatalf("%d calls; want a second with sequence 2: %+v", len(calls), calls)
+		}
+		calls[0].Complete(bench.Reply{Value: 1}, nil)
+		calls[1].Complete(bench.Reply{Value: 2}, nil)
+		if r := <-done; r.Value != 2 {
+			t.Errorf("got the answer %d, want 2", r.Value)
+		}
+	})
+}
+
+// What a client gave up is forgotten, however many there are.
+func TestNothingIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, ServerConfig{}, "n1", "n2")
+		n1 := w.nodes["n1"]
+		w.nodes["n2"].set(func(f *fake) { f.leads, f.silent = true, true })
+		for i := range uint64(100) {
+			if i%2 == 0 {
+				n1.follow("n2")
+			} else {
+				n1.follow("")
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+			n1.server.Session(i+1).Do(ctx, write(i, i+1))
+			cancel()
+		}
+		if n := n1.pending(); n != 0 {
+			t.Errorf("%d calls are remembered", n)
+		}
+	})
+}
+
+func TestServerCloseTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, ServerConfig{}, "n1")
+		s := w.nodes["n1"].server
+		for range 2 {
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		if _, err := s.Session(1).Do(t.Context(), write(1, 1)); err == nil {
+			t.Error("a node that is closed answers")
+		}
+	})
+}
