@@ -208,3 +208,32 @@ func TestInFlight(t *testing.T) {
 		t.Errorf("%+v, want an SLO outage of 1020 ms from 3980 ms", e.Inject)
 	}
 }
+
+func TestDetect(t *testing.T) {
+	leader := func(at, term int) bench.Event {
+		return bench.Event{At: time.Duration(at) * msec, Kind: bench.EventLeader, Term: uint64(term)}
+	}
+	fault := func(from int) bench.Interval {
+		at := time.Duration(from) * msec
+		return bench.Interval{Fault: "f", Start: at, HealFrom: at + msec, End: at + msec}
+	}
+	for _, c := range []struct {
+		name   string
+		events []bench.Event
+		want   [2]MS // of faults at 1000 and 3000 ms
+	}{
+		{"no events", nil, [2]MS{MS(nan), MS(nan)}},
+		{"both", []bench.Event{leader(-5, 1), leader(1700, 2), leader(3400, 3)}, [2]MS{700, 400}},
+		{"only the second", []bench.Event{leader(-5, 1), leader(3400, 2)}, [2]MS{MS(nan), 400}},
+		{"at the instant of the fault", []bench.Event{leader(-5, 1), leader(1000, 2)}, [2]MS{0, MS(nan)}},
+		{"of an old term", []bench.Event{leader(-5, 7), leader(1700, 6)}, [2]MS{MS(nan), MS(nan)}},
+		{"after healing", []bench.Event{leader(-5, 1), leader(2900, 2)}, [2]MS{1900, MS(nan)}},
+		{"after the end", []bench.Event{leader(-5, 1), leader(10500, 2)}, [2]MS{MS(nan), MS(nan)}},
+	} {
+		tr := newTrial(Input{Facts: facts(10 * time.Second), Events: c.events, Faults: []bench.Interval{fault(1000), fault(3000)}})
+		e := tr.episodes(tr.probes())
+		if !same(e[0].Detect, c.want[0]) || !same(e[1].Detect, c.want[1]) {
+			t.Errorf("%s: %v and %v, want %v", c.name, e[0].Detect, e[1].Detect, c.want)
+		}
+	}
+}

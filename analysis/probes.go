@@ -148,10 +148,7 @@ func (st stream) gaps(threshold, end time.Duration) []outage {
 		if from := max(0, last+st.step); to-last > threshold && to > from {
 			out = append(out, outage{from, to, at > end})
 		}
-		if at >= end {
-			break
-		}
-		last = at
+		last = at // beyond the end nothing exceeds the threshold
 	}
 	return out
 }
