@@ -39,6 +39,7 @@ func (n *node) run() {
 func (n *node) turn(msgs []*pb.Message, calls []replica.Call) error {
 	for _, m := range msgs {
 		if err := n.step(m); err != nil {
+			completeAll(calls, n.downError())
 			return err
 		}
 	}
@@ -106,9 +107,7 @@ func (n *node) propose(calls []replica.Call) {
 		m.Entries[i] = &ents[i]
 	}
 	if err := n.rn.Step(m); err != nil { // not the leader any more: nothing was appended
-		for i := range calls {
-			calls[i].Complete(bench.Reply{}, n.notLeader(n.lead.Load()))
-		}
+		completeAll(calls, n.notLeader(n.lead.Load()))
 		return
 	}
 	for i := range calls {
@@ -214,7 +213,14 @@ func (n *node) drain() {
 	left := n.calls.Close()
 	n.waiters.Fail(replica.ErrLost)
 	n.reads.fail(n.downError())
-	for i := range left {
-		left[i].Complete(bench.Reply{}, n.downError())
+	completeAll(left, n.downError())
+	n.statusMu.Lock()
+	defer n.statusMu.Unlock()
+	n.status = bench.Status{}
+}
+
+func completeAll(calls []replica.Call, err error) {
+	for i := range calls {
+		calls[i].Complete(bench.Reply{}, err)
 	}
 }

@@ -34,6 +34,7 @@ type node struct {
 	writes     *replica.Inbox[*pb.Message]
 	compacts   *replica.Inbox[*snapshot]
 	saved      chan uint64 // of capacity 1: the index of the snapshot on disk, absent while one is saved
+	saving     atomic.Bool // a copy of this node's own state is being saved
 
 	lead    atomic.Uint64 // whom the loop last knew to lead; 0: nobody
 	stop    context.Context
@@ -122,6 +123,9 @@ func (n *node) tick() time.Duration {
 
 // Submit implements [replica.Replica].
 func (n *node) Submit(c replica.Call) error {
+	if n.stop.Err() != nil {
+		return n.downError()
+	}
 	local := c.Op.Kind == bench.Read && n.cfg.Reads == ReadLocal
 	if lead := n.lead.Load(); lead != n.id && !local {
 		return n.notLeader(lead)
@@ -159,9 +163,6 @@ func (n *node) Status() bench.Status {
 func (n *node) Close() error {
 	n.stopNow()
 	n.running.Wait()
-	n.statusMu.Lock()
-	defer n.statusMu.Unlock()
-	n.status.Up = false
 	return nil
 }
 

@@ -5,7 +5,6 @@ import (
 
 	"nines/adapters/machine"
 	"nines/adapters/replica"
-	"nines/bench"
 )
 
 // reads is the reads in progress on a leader. Those that come while a batch is
@@ -13,9 +12,10 @@ import (
 // heartbeats serves them all.
 type reads struct {
 	queue []replica.Call // not yet in a batch
-	batch []replica.Call // being confirmed under id
-	id    uint64
-	age   int // ticks since the batch was sent
+	batch []replica.Call // being confirmed
+	first uint64         // id of the first round that was asked for the batch
+	last  uint64         // id of the last
+	age   int            // ticks since then
 	ready []confirmed
 }
 
@@ -36,16 +36,17 @@ func (r *reads) next(n *node) bool {
 		return false
 	}
 	r.batch, r.queue = r.queue, nil
+	r.first = r.last + 1
 	r.ask(n.rn)
 	return true
 }
 
-// ask starts a round under a new id, so that a late answer to an older one is
-// told apart.
+// ask starts a round under a new id, so that a late answer to one of an older
+// batch is told apart.
 func (r *reads) ask(rn *raft.RawNode) {
-	r.id++
+	r.last++
 	r.age = 0
-	rn.ReadIndex(order.AppendUint64(nil, r.id))
+	rn.ReadIndex(order.AppendUint64(nil, r.last))
 }
 
 // tick asks again when the messages of a round may have been lost.
@@ -58,10 +59,12 @@ func (r *reads) tick(rn *raft.RawNode) {
 	}
 }
 
-// confirm takes the library's word that the node led when the batch was sent,
-// and that all that was committed then is at or below an index.
+// confirm takes the library's word that the node led when a round was asked, and
+// that all that was committed then is at or below an index. Any round of the
+// batch will do: where messages take longer than a round may last, the answer
+// is always to an earlier one than the last.
 func (r *reads) confirm(s raft.ReadState) {
-	if len(r.batch) == 0 || order.Uint64(s.RequestCtx) != r.id {
+	if len(r.batch) == 0 || order.Uint64(s.RequestCtx) < r.first {
 		return
 	}
 	r.ready = append(r.ready, confirmed{s.Index, r.batch})
@@ -81,15 +84,10 @@ func (r *reads) answer(kv *machine.KV) {
 
 // fail completes every read with err: none had an effect.
 func (r *reads) fail(err error) {
-	for _, calls := range [][]replica.Call{r.queue, r.batch} {
-		for i := range calls {
-			calls[i].Complete(bench.Reply{}, err)
-		}
-	}
+	completeAll(r.queue, err)
+	completeAll(r.batch, err)
 	for _, c := range r.ready {
-		for i := range c.calls {
-			c.calls[i].Complete(bench.Reply{}, err)
-		}
+		completeAll(c.calls, err)
 	}
 	r.queue, r.batch, r.ready = nil, nil, nil
 }

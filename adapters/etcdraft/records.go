@@ -66,6 +66,10 @@ func stateRecord(s *pb.HardState) disk.Record {
 	return numbersRecord(recordState, s.GetTerm(), s.GetVote(), s.GetCommit())
 }
 
+func installRecord(s *pb.SnapshotMetadata) disk.Record {
+	return numbersRecord(recordInstall, s.GetIndex(), s.GetTerm())
+}
+
 func decodeNumbers(r disk.Record, n int) ([]uint64, error) {
 	if len(r.Data) != 8*n {
 		return nil, fmt.Errorf("record of kind %d has %d bytes, not %d", r.Kind, len(r.Data), 8*n)

@@ -35,9 +35,14 @@ func recoverNode(store *disk.Store, conf *pb.ConfState) (*recovered, error) {
 	if err := log.ApplySnapshot(snap); err != nil {
 		return nil, fmt.Errorf("start the log from snapshot %d: %w", snap.GetMetadata().GetIndex(), err)
 	}
-	ents, err := w.behind(snap.GetMetadata())
+	ents, void, err := w.behind(snap.GetMetadata())
 	if err != nil {
 		return nil, err
+	}
+	if void {
+		if err := store.Append(installRecord(snap.GetMetadata())); err != nil {
+			return nil, fmt.Errorf("mark the log before snapshot %d as void: %w", snap.GetMetadata().GetIndex(), err)
+		}
 	}
 	if err := log.Append(ents); err != nil {
 		return nil, fmt.Errorf("append the log behind snapshot %d: %w", snap.GetMetadata().GetIndex(), err)
@@ -127,17 +132,23 @@ func (w *walReader) add(e *pb.Entry) error {
 
 // behind returns the entries that follow the snapshot. If the node crashed after
 // it had saved another's snapshot and before it had marked its own log as void,
-// the log's entry at the snapshot's index is of another term: it is void then.
-func (w *walReader) behind(snap *pb.SnapshotMetadata) ([]*pb.Entry, error) {
-	for len(w.ents) > 0 && w.ents[0].GetIndex() <= snap.GetIndex() {
-		e := w.ents[0]
-		if e.GetIndex() == snap.GetIndex() && e.GetTerm() != snap.GetTerm() {
-			return nil, nil
-		}
-		w.ents = w.ents[1:]
+// that log ends before the snapshot, or has an entry of another term at its
+// index. It is void then, and has to be marked now: entries that will be
+// appended do not follow it.
+func (w *walReader) behind(snap *pb.SnapshotMetadata) (ents []*pb.Entry, void bool, err error) {
+	if len(w.ents) == 0 {
+		return nil, false, nil
 	}
-	if len(w.ents) > 0 && w.ents[0].GetIndex() != snap.GetIndex()+1 {
-		return nil, fmt.Errorf("the log begins at %d, behind a snapshot at %d: entries are missing", w.ents[0].GetIndex(), snap.GetIndex())
+	first := w.ents[0].GetIndex()
+	next := first + uint64(len(w.ents))
+	switch at := snap.GetIndex(); {
+	case first > at+1:
+		return nil, false, fmt.Errorf("the log begins at %d, behind a snapshot at %d: entries are missing", first, at)
+	case first == at+1:
+		return w.ents, false, nil
+	case next <= at || w.ents[at-first].GetTerm() != snap.GetTerm():
+		return nil, true, nil
+	default:
+		return w.ents[at+1-first:], false, nil
 	}
-	return w.ents, nil
 }

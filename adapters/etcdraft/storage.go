@@ -58,8 +58,7 @@ func (n *node) persist(enc *encoder, msgs []*pb.Message) error {
 			if err := n.saveInstalled(m.Snapshot); err != nil {
 				return err
 			}
-			meta := m.Snapshot.GetMetadata()
-			enc.add(numbersRecord(recordInstall, meta.GetIndex(), meta.GetTerm()))
+			enc.add(installRecord(m.Snapshot.GetMetadata()))
 		}
 		for _, e := range m.Entries {
 			enc.entry(e)
@@ -131,14 +130,16 @@ func (n *node) install(s *pb.Snapshot) error {
 }
 
 // maybeSnapshot copies the state machine when enough entries have been applied
-// since the last time. Saving the copy does not hold up the loop.
+// since the last time. Saving the copy does not hold up the loop; on a slow disk
+// there is one copy at a time.
 func (n *node) maybeSnapshot() {
-	if n.kv.Applied()-n.snapped < n.env.Batch.SnapshotEvery {
+	if n.kv.Applied()-n.snapped < n.env.Batch.SnapshotEvery || !n.saving.CompareAndSwap(false, true) {
 		return
 	}
 	n.snapped = n.kv.Applied()
 	s := &snapshot{n.snapped, n.term, n.kv.Snapshot()}
 	n.running.Go(func() {
+		defer n.saving.Store(false)
 		if err := n.save(s); err != nil {
 			n.fail(err)
 			return

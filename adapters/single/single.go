@@ -36,6 +36,7 @@ type node struct {
 	kv      *machine.KV
 	index   uint64 // of the last command appended
 	snapped uint64 // applied index at the last snapshot
+	saving  bool   // a snapshot is being saved
 }
 
 // Open is a [replica.Open]. It refuses a cluster of more than one node.
@@ -119,6 +120,7 @@ func (n *node) run() {
 		case <-n.stop.Done():
 			return
 		case index := <-n.saved:
+			n.saving = false
 			err = n.compact(index)
 		case <-n.wake:
 			err = n.turn(n.calls.Take())
@@ -166,12 +168,13 @@ func (n *node) turn(calls []replica.Call) error {
 	return nil
 }
 
-// maybeSnapshot copies the state machine and saves the copy in the background.
+// maybeSnapshot copies the state machine and saves the copy in the background;
+// on a slow disk there is one copy at a time.
 func (n *node) maybeSnapshot() {
-	if n.kv.Applied()-n.snapped < n.env.Batch.SnapshotEvery {
+	if n.saving || n.kv.Applied()-n.snapped < n.env.Batch.SnapshotEvery {
 		return
 	}
-	n.snapped = n.kv.Applied()
+	n.snapped, n.saving = n.kv.Applied(), true
 	index, state := n.snapped, n.kv.Snapshot()
 	n.running.Go(func() {
 		if err := n.env.Disk.SaveSnapshot(index, state); err != nil {
