@@ -21,7 +21,7 @@ import (
 // that its gates also pass on a slow machine.
 var shortRun = []string{
 	"run", "quickstart", "--systems", "single,etcdraft,hashiraft", "--duration", "6s", "--rate", "300", "--seed", "7",
-	"--set", "warmup=1s", "--set", "load.deadline=500ms", "--set", "probes.rate=20",
+	"--set", "warmup=1s", "--set", "load.deadline=800ms", "--set", "probes.rate=10",
 	"--set", "faults=[{at: 2s, for: 1500ms, fault: kill(leader)}]",
 }
 
@@ -81,22 +81,26 @@ func (p program) run(t *testing.T, args ...string) (out string, code int) {
 }
 
 // mustRun does the short run into dir. A trial that says itself that the machine
-// was too busy is no failure of the program: it gets a second chance.
+// was too busy is no failure of the program: it gets another chance.
 func (p program) mustRun(t *testing.T, dir string) string {
 	t.Helper()
 	args := append(slices.Clone(shortRun), "--out", dir)
-	out, code := p.run(t, args...)
-	if code == 4 {
-		t.Logf("not valid, once more:\n%s", out)
+	for range 3 {
+		out, code := p.run(t, args...)
+		switch code {
+		case 0:
+			return out
+		case 4:
+			t.Logf("not valid:\n%s", out)
+		default:
+			t.Fatalf("nines %s: exit code %d:\n%s", strings.Join(args, " "), code, out)
+		}
 		if err := os.RemoveAll(dir); err != nil {
 			t.Fatal(err)
 		}
-		out, code = p.run(t, args...)
 	}
-	if code != 0 {
-		t.Fatalf("nines %s: exit code %d:\n%s", strings.Join(args, " "), code, out)
-	}
-	return out
+	t.Fatal("three runs were not valid")
+	return ""
 }
 
 // promised are the columns that scripts rely on, in order.
@@ -157,8 +161,8 @@ func checkRow(t *testing.T, r map[string]string) {
 	if gap := number("gap_max_ms"); number("gaps") < 1 || gap < 100 || gap > 4000 {
 		bad("want a service gap of a plausible length")
 	}
-	if ratio := number("success_ratio"); ratio < 0.2 || ratio >= 1 {
-		bad("want a success ratio between what is left and all")
+	if ratio := number("success_ratio"); ratio < 0.2 || ratio > 1 {
+		bad("want a success ratio of what is left, at least")
 	}
 	if messages := number("messages_per_op"); (messages == 0) != (r["system"] == "single") {
 		bad("want messages between nodes if there are several, and only then")
