@@ -87,7 +87,7 @@ var states = []struct {
 
 // inState calls end when the call is in its state and returns what the call
 // ended as, and how long after end.
-func inState(t *testing.T, i int, end func(w *world, cancel func())) (w *world, err error, took time.Duration) {
+func inState(t *testing.T, i int, end func(w *world, cancel func())) (w *world, took time.Duration, err error) {
 	w = newWorld(t, ServerConfig{}, "n1", "n2", "n3")
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -107,14 +107,14 @@ func inState(t *testing.T, i int, end func(w *world, cancel func())) (w *world, 
 	began := time.Now()
 	end(w, cancel)
 	err = <-done
-	return w, err, time.Since(began)
+	return w, time.Since(began), err
 }
 
 func TestGiveUp(t *testing.T) {
 	for i, tc := range states {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w, err, took := inState(t, i, func(_ *world, cancel func()) { cancel() })
+				w, took, err := inState(t, i, func(_ *world, cancel func()) { cancel() })
 				if got := bench.OutcomeOf(err); got != tc.givenUp || !errors.Is(err, context.Canceled) {
 					t.Errorf("%v (%v), want %v because of the context", got, err, tc.givenUp)
 				}
@@ -133,7 +133,7 @@ func TestStop(t *testing.T) {
 	for i, tc := range states {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				_, err, took := inState(t, i, func(w *world, _ func()) {
+				_, took, err := inState(t, i, func(w *world, _ func()) {
 					if err := w.nodes["n1"].server.Close(); err != nil {
 						t.Error(err)
 					}

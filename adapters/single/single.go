@@ -204,7 +204,7 @@ func (n *node) publish() {
 }
 
 func (n *node) fail(err error) {
-	if n.stop.Err() == nil && !errors.Is(err, disk.ErrCrashed) {
+	if n.stop.Err() == nil {
 		n.env.Events(bench.Event{Kind: bench.EventFailed, Detail: err.Error()})
 		n.env.Log.Error("node failed", "node", n.env.ID, "err", err)
 	}

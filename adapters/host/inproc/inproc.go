@@ -96,6 +96,14 @@ func (c *Cluster) add(i int, name string) error {
 	return c.start(n)
 }
 
+// Caps implements [chaos.Declarer]: a single node has no links.
+func (c *Cluster) Caps() chaos.Caps {
+	if len(c.cfg.Nodes) == 1 {
+		return Caps &^ chaos.CanLink
+	}
+	return Caps
+}
+
 // Nodes implements [bench.Cluster].
 func (c *Cluster) Nodes() []string { return c.cfg.Nodes }
 

@@ -22,6 +22,7 @@ type node struct {
 	rand   *rand.Rand
 	port   *link.Endpoint                 // of the replica that runs
 	server atomic.Pointer[replica.Server] // nil: down
+	dying  atomic.Bool                    // is being killed: that its disk fails it, say, is no news
 }
 
 func (n *node) downError() error {
@@ -38,6 +39,7 @@ func (c *Cluster) start(n *node) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("attach node %s to its links: %w", n.name, err), n.disk.Crash())
 	}
+	n.dying.Store(false)
 	s, err := replica.Serve(replica.Env{
 		ID:      n.name,
 		Members: c.cfg.Nodes,
@@ -46,7 +48,7 @@ func (c *Cluster) start(n *node) error {
 		Rand:    n.rand,
 		Timing:  c.cfg.Timing,
 		Batch:   c.cfg.Batch,
-		Events:  func(e bench.Event) { c.report(n, e) },
+		Events:  func(e bench.Event) { c.heard(n, e) },
 		Log:     c.cfg.Log(n.name),
 	}, c.open, c.cfg.Server)
 	if err != nil {
@@ -57,9 +59,16 @@ func (c *Cluster) start(n *node) error {
 	return nil
 }
 
-func (c *Cluster) report(n *node, e bench.Event) {
+// heard hands on what the replica reports.
+func (c *Cluster) heard(n *node, e bench.Event) {
+	if !n.dying.Load() {
+		c.report(n, time.Now(), e)
+	}
+}
+
+func (c *Cluster) report(n *node, at time.Time, e bench.Event) {
 	e.Node = n.name
-	c.cfg.Events(time.Now(), e)
+	c.cfg.Events(at, e)
 }
 
 // Kill implements [chaos.Killer].
@@ -72,15 +81,15 @@ func (c *Cluster) Kill(name string) error {
 	if s == nil {
 		return fmt.Errorf("kill node %s: it is down already", name)
 	}
+	n.dying.Store(true)
+	at := time.Now()
 	n.port.Detach()
 	err = n.disk.Crash() // before the replica stops: nothing more becomes durable
-	if e := s.Close(); e != nil {
-		err = errors.Join(err, e)
-	}
+	err = errors.Join(err, s.Close())
+	c.report(n, at, bench.Event{Kind: bench.EventKilled})
 	if err != nil {
 		return fmt.Errorf("kill node %s: %w", name, err)
 	}
-	c.report(n, bench.Event{Kind: bench.EventKilled})
 	return nil
 }
 
@@ -96,7 +105,7 @@ func (c *Cluster) Restart(_ context.Context, name string) error {
 	if err := c.start(n); err != nil {
 		return fmt.Errorf("restart node %s: %w", name, err)
 	}
-	c.report(n, bench.Event{Kind: bench.EventRestarted})
+	c.report(n, time.Now(), bench.Event{Kind: bench.EventRestarted})
 	return nil
 }
 
