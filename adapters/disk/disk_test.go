@@ -2,8 +2,14 @@ package disk
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -101,15 +107,95 @@ func TestADiskOutlivesItsProcess(t *testing.T) {
 	if _, err := d.Open(); err == nil {
 		t.Error("opened a store of a closed disk")
 	}
+	unfinished := filepath.Join(cfg.Dir, snapshotName+scratch)
+	do(t, os.WriteFile(unfinished, []byte("half of a"), 0o644))
 	d = newTestDisk(t, cfg)
 	defer d.Close()
 	s = open(t, d)
+	if _, err := os.Stat(unfinished); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%s is still there: %v", unfinished, err)
+	}
 	if got := replay(t, s); !equal(got, []Record{rec(1)}) {
 		t.Errorf("replayed %v", got)
 	}
 	if i, data, err := s.Snapshot(); i != 1 || string(data) != "state" || err != nil {
 		t.Errorf("snapshot %d, %q, %v", i, data, err)
 	}
+}
+
+// A process that died left bytes that were written and not forced. A node that
+// read them acts on them, so they must not be lost later.
+func TestWhatWasReplayedIsDurable(t *testing.T) {
+	vol := newMemory()
+	s := open(t, newDisk(Config{}, vol))
+	do(t, s.Append(rec(1)))
+	do(t, s.Replay(func(Record) error { return nil })) // writes it
+	d := newDisk(Config{}, vol)                        // of the next process
+	if got := replay(t, open(t, d)); !equal(got, []Record{rec(1)}) {
+		t.Fatalf("replayed %v", got)
+	}
+	do(t, d.Crash())
+	if got := replay(t, open(t, d)); !equal(got, []Record{rec(1)}) {
+		t.Errorf("replayed %v after a crash", got)
+	}
+}
+
+// Concurrent appending, syncing, compacting and snapshotting, cut short by a crash:
+// what was acknowledged is there, and everything is in order.
+func TestAcknowledgedRecordsSurvive(t *testing.T) {
+	const writers, rounds = 4, 3
+	eachMedium(t, func(t *testing.T, cfg Config) {
+		cfg.SegmentBytes = 4 << 10
+		d := newTestDisk(t, cfg)
+		defer d.Close()
+		var acked [writers]uint64
+		for range rounds {
+			s := open(t, d)
+			var all sync.WaitGroup
+			var acks atomic.Int64
+			enough := make(chan struct{})
+			for w := range writers {
+				first := acked[w] + 1000 // as if a few had been lost
+				acked[w] = 0
+				all.Go(func() {
+					for i := first; ; i++ {
+						r := Record{Kind: byte(w), Data: bytes.Repeat([]byte{byte(i)}, int(i%100))}
+						r.Data = binary.LittleEndian.AppendUint64(r.Data, i)
+						if s.Append(r) != nil || s.Sync() != nil {
+							return
+						}
+						acked[w] = i
+						if acks.Add(1) == 60 {
+							close(enough)
+						}
+					}
+				})
+			}
+			all.Go(func() {
+				for s.SaveSnapshot(1, nil) == nil && s.Compact(0) == nil {
+				}
+			})
+			<-enough
+			do(t, d.Crash())
+			all.Wait()
+			s = open(t, d)
+			var last [writers]uint64
+			for _, r := range replay(t, s) {
+				i := binary.LittleEndian.Uint64(r.Data[len(r.Data)-8:])
+				if i <= last[r.Kind] {
+					t.Fatalf("writer %d: %d after %d", r.Kind, i, last[r.Kind])
+				}
+				last[r.Kind] = i
+			}
+			for w := range writers {
+				if last[w] < acked[w] {
+					t.Fatalf("writer %d: %d survived, %d was acknowledged", w, last[w], acked[w])
+				}
+				acked[w] = last[w]
+			}
+			do(t, s.Close())
+		}
+	})
 }
 
 func TestOneStoreAtATime(t *testing.T) {

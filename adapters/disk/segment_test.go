@@ -180,8 +180,10 @@ func TestDamageAcrossSegments(t *testing.T) {
 			do(t, s.SaveSnapshot(1, nil))
 			do(t, s.Close())
 			do(t, tc.hurt(cfg.Dir))
-			if _, err := d.Open(); err == nil || err.Error() != "disk: opening a store: "+tc.want {
-				t.Errorf("error %v, want %s", err, tc.want)
+			for range 2 { // the second time is no better
+				if _, err := d.Open(); err == nil || err.Error() != "disk: opening a store: "+tc.want {
+					t.Errorf("error %v, want %s", err, tc.want)
+				}
 			}
 		})
 	}

@@ -192,7 +192,6 @@ func (s *Store) stop(err error) bool {
 	}
 	close(s.dead)
 	s.err = err
-	s.changed.Broadcast()
 	for s.busy || s.snapping {
 		s.changed.Wait()
 	}

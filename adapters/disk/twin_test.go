@@ -124,7 +124,7 @@ func againstTwin(t *rapid.T, dir string, steps int) {
 			do(t, s.SaveSnapshot(w.index, w.data))
 		case "compact":
 			index := rapid.Uint64Range(0, next).Draw(t, "index")
-			head := Record{Kind: 255, Data: []byte("hard state")}
+			head := Record{Kind: 255, Index: rapid.Uint64Range(0, next).Draw(t, "head"), Data: []byte("hard state")}
 			do(t, s.Compact(index, head))
 			w.compact(index, head)
 		case "crash":
@@ -139,6 +139,9 @@ func againstTwin(t *rapid.T, dir string, steps int) {
 		if i, data, err := s.Snapshot(); i != w.index || !bytes.Equal(data, w.data) || err != nil {
 			t.Fatalf("snapshot %d of %d bytes, %v; want %d of %d", i, len(data), err, w.index, len(w.data))
 		}
+	}
+	if got, want := len(s.segments), len(w.segments); got != want {
+		t.Fatalf("%d segments, want %d", got, want)
 	}
 	if got, want := replay(t, s), w.all(); !equal(got, want) {
 		t.Fatalf("before the last crash\n%v, want\n%v", got, want)
