@@ -80,6 +80,7 @@ type trial struct {
 	end    time.Duration   // of the measured period
 	load   []*bench.Sample // Main, due in the measured period; by due time
 	done   []time.Duration // completions of successful Main operations, rising
+	good   []time.Duration // of those, of the good ones
 	due    []time.Duration // of load; rising
 	faults []span          // what was injected, by start; without n/a
 }
@@ -100,12 +101,16 @@ func newTrial(in Input) *trial {
 		}
 		if s.Outcome == bench.OK {
 			t.done = append(t.done, s.Done)
+			if s.Good(in.Facts.Deadline) {
+				t.good = append(t.good, s.Done)
+			}
 		}
 		if s.Due >= 0 && s.Due < t.end {
 			t.load = append(t.load, s)
 		}
 	}
 	slices.Sort(t.done)
+	slices.Sort(t.good)
 	slices.SortStableFunc(t.load, func(a, b *bench.Sample) int { return cmp.Compare(a.Due, b.Due) })
 	t.due = make([]time.Duration, len(t.load))
 	for i, s := range t.load {
@@ -182,18 +187,8 @@ func (t *trial) counts() Counts {
 // rates are completions a second in the measured period: of all successful
 // operations, and of the good ones.
 func (t *trial) rates() (throughput, goodput float64) {
-	var done, good int
-	for i := range t.Samples {
-		s := &t.Samples[i]
-		if s.Class == bench.Main && s.Outcome == bench.OK && s.Done >= 0 && s.Done < t.end {
-			done++
-			if s.Good(t.Facts.Deadline) {
-				good++
-			}
-		}
-	}
 	seconds := t.end.Seconds()
-	return ratio(float64(done), seconds), ratio(float64(good), seconds)
+	return ratio(float64(within(t.done, 0, t.end)), seconds), ratio(float64(within(t.good, 0, t.end)), seconds)
 }
 
 // perOp divides what was spent in the measured period by the operations that

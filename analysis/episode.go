@@ -89,16 +89,17 @@ func (t *trial) detect(f span) MS {
 
 // Recovery of throughput.
 //
-// Throughput is back when, over recoveryBins consecutive bins, it is at least
-// 95 % of what is expected, and in none of them below half of that. A bin for
-// itself could not tell: at 2000 op/s Poisson a healthy bin of 100 ms has
-// 200 ± 14 arrivals, and every fourth is below 95 %. Nor could the sum alone,
-// since the backlog that is answered at the end of an outage would make up for
-// the empty bins before it.
+// Throughput is back when, over recoveryBins bins together, it is at least 95 %
+// of what is expected, and in none of them below half of that. One bin could not
+// tell: at 2000 op/s Poisson a healthy bin of 100 ms has 200 ± 14 arrivals, and
+// every fourth is below 95 %. What is answered at once at the end of an outage
+// must not make up for what is missing elsewhere: so only good completions count
+// (by the instant of completion), which leaves out all but the last Deadline of
+// the backlog; and that must not fill an empty bin.
 //
 // What is expected of a bin in open loop is what was asked for in it, times the
-// share that was answered in the baseline: the noise of the arrivals cancels.
-// In closed loop, where a stalled system is asked for nothing, it is the rate of
+// share that was served in the baseline: the noise of the arrivals cancels. In
+// closed loop, where a stalled system is asked for nothing, it is the rate of
 // the baseline. The baseline is the time from the base instant to the first
 // fault.
 const (
@@ -110,17 +111,17 @@ const (
 )
 
 type baseline struct {
-	rate  float64 // completions a second; NaN if there is no healthy time
-	share float64 // completions for each arrival
+	rate  float64 // good completions a second; NaN if there is no healthy time
+	share float64 // good completions for each arrival
 	bin   time.Duration
 }
 
 func (t *trial) baseline() baseline {
 	until := t.healthy()
-	done := float64(within(t.done, 0, until))
+	good := float64(within(t.good, 0, until))
 	b := baseline{
-		rate:  ratio(done, until.Seconds()),
-		share: ratio(done, float64(within(t.due, 0, until))),
+		rate:  ratio(good, until.Seconds()),
+		share: ratio(good, float64(within(t.due, 0, until))),
 		bin:   TimelineBin,
 	}
 	if wide := minPerBin / b.rate; wide > b.bin.Seconds() && !math.IsInf(wide, 1) {
@@ -212,7 +213,7 @@ func (c course) lost(from time.Duration, n int) (sum float64) {
 // bin is what was served in a bin and what was expected.
 func (c course) bin(from time.Duration, i int) (served, expected float64) {
 	a, b := c.at(from, i), c.at(from, i+1)
-	served = float64(within(c.done, a, b))
+	served = float64(within(c.good, a, b))
 	if c.Facts.Arrivals == closedLoop {
 		return served, c.base.rate * c.base.bin.Seconds()
 	}

@@ -137,10 +137,21 @@ func TestRecoveryUnderNoise(t *testing.T) {
 	}
 }
 
-// TestBacklogIsNoRecovery: what is answered at once at the end of an outage does
-// not make up for the empty bins before.
+// TestBacklogIsNoRecovery: what is answered at once at the end of an outage makes
+// up neither for the empty bins before nor for the third of the load that is not
+// served after it.
 func TestBacklogIsNoRecovery(t *testing.T) {
-	tr := newTrial(offered(every(msec, 0, 10*time.Second), sec(4, 4.9)))
+	in := offered(every(msec, 0, 10*time.Second), sec(4, 4.9))
+	for i := range in.Samples {
+		if s := &in.Samples[i]; i%3 == 0 && s.Due >= 4900*msec && s.Due < 6*time.Second {
+			s.Done = 7 * time.Second
+		}
+	}
+	tr := newTrial(in)
+	if e := tr.episodes(tr.probes())[0]; e.Back95 != 2000 || e.HealBack != 0 {
+		t.Errorf("back after %v, %v after healing, want 2000 and 0", e.Back95, e.HealBack)
+	}
+	tr = newTrial(offered(every(msec, 0, 10*time.Second), sec(4, 4.9)))
 	if e := tr.episodes(tr.probes())[0]; e.Back95 != 900 {
 		t.Errorf("back after %v, want 900", e.Back95)
 	}

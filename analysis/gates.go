@@ -126,7 +126,7 @@ func (t *trial) baselineHealth() Gate {
 	}
 	share := ratio(float64(good), float64(due))
 	return gate("healthy baseline", until >= healthyTime && share >= healthyRatio,
-		fmt.Sprintf("%d of %d operations good in the %v before the first fault; want %v of them, over at least %v", good, due, until, healthyRatio, healthyTime),
+		fmt.Sprintf("%d of %d operations good in the %v before the first fault; want %v of them, over at least %v", good, due, until.Round(time.Millisecond), healthyRatio, healthyTime),
 		"let the first fault come later, lower the rate, lengthen the warm-up, or raise the deadline: the system was not healthy before it was hurt")
 }
 
@@ -177,6 +177,9 @@ func correct(s *Summary) Gate {
 func show(m MS) string {
 	if math.IsNaN(float64(m)) || math.IsInf(float64(m), 0) {
 		return "—"
+	}
+	if m >= 100 {
+		return fmt.Sprintf("%.0f ms", float64(m))
 	}
 	return fmt.Sprintf("%.3g ms", float64(m))
 }

@@ -186,11 +186,11 @@ type Episode struct {
 	Inject   Window   `json:"inject"`    // outages that began between injection and healing
 	Heal     Window   `json:"heal"`      // outages that began at or after healing
 	ByNode   []EpNode `json:"by_node"`
-	Back95   MS       `json:"back95_ms"`      // until throughput was at 95 % of its baseline for K bins
+	Back95   MS       `json:"back95_ms"`      // until goodput was at 95 % of its baseline for K bins
 	HealBack MS       `json:"heal_back95_ms"` // the same, from the start of healing
 	Censored bool     `json:"censored"`       // it had not recovered when the next fault or the end came
 	Baseline float64  `json:"baseline_ops_s"`
-	LostOps  float64  `json:"lost_ops"` // integral of the deficit below baseline
+	LostOps  float64  `json:"lost_ops"` // integral of goodput's deficit below baseline, until it was back
 }
 
 // Window is the outage that one side of an episode caused: the longest gap and
