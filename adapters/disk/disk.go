@@ -15,12 +15,9 @@ package disk
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"nines/chaos"
 )
 
 // Record is one entry of the log. Its Kind means what the system says.
@@ -163,43 +160,4 @@ func (d *Disk) release(s *Store) {
 	if d.store == s {
 		d.store = nil
 	}
-}
-
-// fault is one fault upon the disk, and what it did.
-type fault struct {
-	chaos.DiskFault
-	harm chaos.DiskHarm
-}
-
-// Hurt does f to the disk, on top of what is done to it already; see
-// [chaos.Disker]. The files of a snapshot and the names in a directory are
-// forced writes as well.
-func (d *Disk) Hurt(f chaos.DiskFault) (heal func() chaos.DiskHarm) {
-	y := &fault{DiskFault: f}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.faults = append(d.faults, y)
-	return func() chaos.DiskHarm {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		if i := slices.Index(d.faults, y); i >= 0 {
-			d.faults = slices.Delete(d.faults, i, i+1)
-		}
-		return y.harm
-	}
-}
-
-// slow returns how long a forced write that begins now is held up.
-func (d *Disk) slow() time.Duration {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	total := d.latency
-	for _, y := range d.faults {
-		if y.SyncDelay > 0 {
-			y.harm.Syncs++
-			y.harm.Added += y.SyncDelay
-			total += y.SyncDelay
-		}
-	}
-	return total
 }
