@@ -9,8 +9,7 @@ import (
 	"nines/results"
 )
 
-// TimelineBin is the width of a bin of the timeline and, unless Options say
-// otherwise, of interval availability.
+// TimelineBin is the width of a bin of the timeline.
 const TimelineBin = 100 * time.Millisecond
 
 // Input is what a trial left.
@@ -24,19 +23,9 @@ type Input struct {
 // Options are the parameters of figures that have some. The zero value means
 // the defaults.
 type Options struct {
-	// Target is the good ratio that a bin must reach to count as available;
-	// default 0.99.
-	Target float64
 	// Cutoff is the length beyond which a stretch between two operations of a
 	// user counts as inactivity; default: the 99th percentile of the stretches.
 	Cutoff time.Duration
-}
-
-func (o Options) withDefaults() Options {
-	if o.Target == 0 {
-		o.Target = 0.99
-	}
-	return o
 }
 
 // Analyze computes the summary of one trial.
@@ -47,7 +36,6 @@ func (o Options) withDefaults() Options {
 // period, whenever they were due: an overloaded system must not be credited
 // with what it answered after the end.
 func Analyze(in Input, opts Options) Summary {
-	opts = opts.withDefaults()
 	t := newTrial(in)
 	s := Summary{Schema: results.Schema, Facts: in.Facts, BinMS: ms(TimelineBin)}
 
@@ -58,7 +46,7 @@ func Analyze(in Input, opts Options) Summary {
 	s.Timeline = t.timeline()
 
 	s.SuccessRatio = ratio(float64(s.Counts.Good), float64(s.Counts.Due))
-	s.IntervalAvailability = intervalAvailability(s.Timeline, opts.Target)
+	s.IntervalAvailability = t.intervalAvailability()
 	s.UserUptime = t.userUptime(opts.Cutoff)
 
 	probes := t.probes()

@@ -41,16 +41,24 @@ func (t *trial) bin(ops []*bench.Sample) Bin {
 	return b
 }
 
-// intervalAvailability is the share of bins whose good ratio reaches the
-// target, among those in which anything was due.
-func intervalAvailability(bins []Bin, target float64) float64 {
+// intervalAvailability is the share of bins of Facts.SLOBin whose good ratio
+// reaches Facts.SLOTarget, among those in which anything was due.
+func (t *trial) intervalAvailability() float64 {
+	if t.Facts.SLOBin <= 0 {
+		return nan
+	}
 	var up, all float64
-	for _, b := range bins {
-		if b.Due == 0 {
-			continue
+	for rest := t.load; len(rest) > 0; { // by due time
+		bin := rest[0].Due / t.Facts.SLOBin
+		due, good := 0, 0
+		for ; due < len(rest) && rest[due].Due/t.Facts.SLOBin == bin; due++ {
+			if rest[due].Good(t.Facts.Deadline) {
+				good++
+			}
 		}
+		rest = rest[due:]
 		all++
-		if float64(b.Good) >= target*float64(b.Due) {
+		if float64(good) >= t.Facts.SLOTarget*float64(due) {
 			up++
 		}
 	}

@@ -107,11 +107,17 @@ func TestTimeline(t *testing.T) {
 		}
 	}
 	for target, want := range map[float64]float64{0.99: 0.5, 0.5: 1, 0.51: 0.5} {
-		if got := intervalAvailability(bins, target); got != want {
+		in.Facts.SLOBin, in.Facts.SLOTarget = 100*msec, target
+		if got := newTrial(in).intervalAvailability(); got != want {
 			t.Errorf("interval availability at %v: %v, want %v: bins without demand do not count", target, got, want)
 		}
 	}
-	if got := intervalAvailability(bins[1:2], 0.99); !math.IsNaN(got) {
+	in.Facts.SLOBin, in.Facts.SLOTarget = 300*msec, 0.6 // two of three are good, and all in one bin
+	if got := newTrial(in).intervalAvailability(); got != 1 {
+		t.Errorf("interval availability in one bin: %v, want 1", got)
+	}
+	in.Samples = nil
+	if got := newTrial(in).intervalAvailability(); !math.IsNaN(got) {
 		t.Errorf("interval availability without demand: %v, want none", got)
 	}
 }

@@ -89,7 +89,7 @@ func TestStallsAreFound(t *testing.T) {
 				what = "cluster"
 			}
 			found(t, what+" gap", o.gaps, stall, length)
-			if want := length + service - 100*msec; want > 2*period {
+			if want := length + 2*service - 100*msec; want > 2*period {
 				found(t, what+" SLO outage", o.slo, stall, want)
 			} else if want < -period && o.slo.Count > 0 {
 				t.Fatalf("%s: SLO outages %+v in a stall of %v", what, o.slo, length)
@@ -102,7 +102,7 @@ func found(t *rapid.T, what string, o Outages, stall stretch, length time.Durati
 	switch {
 	case o.Count == 0 && length > 4*period:
 		t.Fatalf("%s of %v not found", what, length)
-	case o.Count > 0 && length < 2*period, o.Count > 1:
+	case o.Count > 0 && length < 3*period/2, o.Count > 1:
 		t.Fatalf("%s: %+v in a stall of %v", what, o, length)
 	case o.Count == 0:
 		return
