@@ -3,8 +3,6 @@ package bench_test
 import (
 	"fmt"
 	"io"
-	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -12,41 +10,20 @@ import (
 	"github.com/hashicorp/raft"
 )
 
-// BenchmarkBare measures a protocol library alone, with what it has at hand for
-// tests and a state machine that does nothing: the ceiling for its adapter.
-func BenchmarkBare(b *testing.B) {
-	for _, sessions := range []int{64, 1024} {
+// BenchmarkBareHashiraft measures the library with what it has at hand for tests
+// and a state machine that does nothing.
+func BenchmarkBareHashiraft(b *testing.B) {
+	for _, sessions := range sessionCounts {
 		b.Run(fmt.Sprintf("system=hashiraft/sessions=%d/value=16", sessions), func(b *testing.B) {
 			leader := bareHashiraft(b)
 			command := make([]byte, 16)
 			b.ReportAllocs()
 			b.ResetTimer()
-			inSessions(b, sessions, func() error { return leader.Apply(command, 0).Error() })
+			eachSession(b, sessions, func(int) func() error {
+				return func() error { return leader.Apply(command, 0).Error() }
+			})
 		})
 	}
-}
-
-// inSessions performs b.N operations, each session one after the other.
-func inSessions(b *testing.B, sessions int, do func() error) {
-	var (
-		left    atomic.Int64
-		running sync.WaitGroup
-	)
-	left.Store(int64(b.N))
-	cpu := processCPU()
-	for range sessions {
-		running.Go(func() {
-			for left.Add(-1) >= 0 {
-				if err := do(); err != nil {
-					b.Error(err)
-					return
-				}
-			}
-		})
-	}
-	running.Wait()
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "ops/s")
-	b.ReportMetric(float64((processCPU()-cpu).Nanoseconds())/1000/float64(b.N), "cpu-us/op")
 }
 
 // processCPU is the processor time that this process has used. Unlike the time

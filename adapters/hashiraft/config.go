@@ -3,8 +3,8 @@
 // The library runs its own goroutines and asks for four things, which are here:
 // a log and vote store (logStore) and a snapshot store (snapshotStore) over the
 // node's disk, a transport over its link (transport), and a state machine (fsm)
-// around the shared one. Around it, node turns calls into proposals and answers
-// them when the state machine applies them, and reader confirms leadership for
+// around the shared one. Around it, node turns calls into proposals, answers them
+// when the state machine applies them, and confirms its leadership for
 // linearizable reads.
 //
 // What the library decides and its users should know: a leader forces its own

@@ -2,7 +2,6 @@ package hashiraft
 
 import (
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/hashicorp/raft"
@@ -176,105 +175,6 @@ func (l *logStore) head() []disk.Record {
 		head = append(head, stableRecord(key, value))
 	}
 	return head
-}
-
-// Set implements [raft.StableStore].
-func (l *logStore) Set(key []byte, value []byte) error {
-	<-l.turn
-	l.mu.Lock()
-	l.stable[string(key)] = slices.Clone(value)
-	l.mu.Unlock()
-	err := l.disk.Append(stableRecord(string(key), value))
-	l.turn <- struct{}{}
-	if err == nil {
-		err = l.disk.Sync()
-	}
-	if l.check(err) != nil {
-		return fmt.Errorf("store %s: %w", key, err)
-	}
-	return nil
-}
-
-// Get implements [raft.StableStore].
-func (l *logStore) Get(key []byte) ([]byte, error) {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	return l.stable[string(key)], nil
-}
-
-// keyTerm is the library's key for the current term.
-const keyTerm = "CurrentTerm"
-
-// SetUint64 implements [raft.StableStore]. It reports no error for the current
-// term: the library would panic. The node is silent by then, so nobody hears of
-// a term that is not on disk.
-func (l *logStore) SetUint64(key []byte, value uint64) error {
-	if old, _ := l.GetUint64(key); old == value {
-		return nil
-	}
-	err := l.Set(key, order.AppendUint64(nil, value))
-	if string(key) == keyTerm {
-		return nil
-	}
-	return err
-}
-
-// GetUint64 implements [raft.StableStore].
-func (l *logStore) GetUint64(key []byte) (uint64, error) {
-	v, _ := l.Get(key)
-	switch len(v) {
-	case 0:
-		return 0, nil
-	case 8:
-		return order.Uint64(v), nil
-	default:
-		return 0, fmt.Errorf("%s has %d bytes, not 8", key, len(v))
-	}
-}
-
-// recover reads the disk's log. snap is the snapshot beside it.
-func (l *logStore) recover(snap snapshotID) error {
-	l.snap = snap
-	if err := l.disk.Replay(l.replay); err != nil {
-		return fmt.Errorf("replay the log: %w", err)
-	}
-	if !l.entries.empty() && l.entries.first > snap.index+1 {
-		return fmt.Errorf("the log begins at %d, behind a snapshot at %d: entries are missing", l.entries.first, snap.index)
-	}
-	return nil
-}
-
-func (l *logStore) replay(r disk.Record) error {
-	switch r.Kind {
-	case recordEntry:
-		e, err := decodeEntry(r.Data)
-		if err != nil {
-			return err
-		}
-		l.entries.put(r.Index, e)
-	case recordTruncate:
-		n, err := decodeIndexes(r.Data, 1)
-		if err != nil {
-			return err
-		}
-		l.entries.truncate(n[0])
-	case recordBounds:
-		n, err := decodeIndexes(r.Data, 2)
-		if err != nil {
-			return err
-		}
-		l.entries.truncate(n[1])
-		l.entries.release(n[0])
-	case recordStable:
-		key, value, err := decodeStable(r.Data)
-		if err != nil {
-			return err
-		}
-		l.stable[key] = value
-	default:
-		return fmt.Errorf("a record of unknown kind %d", r.Kind)
-	}
-	return nil
 }
 
 func (l *logStore) newestSnapshot() snapshotID {

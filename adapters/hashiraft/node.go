@@ -3,6 +3,7 @@ package hashiraft
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -166,6 +167,9 @@ func (n *node) propose() {
 			return
 		case <-n.proposals.wake:
 		}
+		// The answers to one batch wake many sessions at once. Let all of them ask
+		// before the next is taken: twice as many commands share a forced write.
+		runtime.Gosched()
 		batch = n.proposals.take(batch[:0])
 		for _, data := range batch {
 			n.raft.ApplyLog(raft.Log{Data: data}, 0)
