@@ -71,6 +71,8 @@ func nullSettings() []Setting {
 		{"stalls", "", "when nothing is answered: 5s+80ms, 7s+80ms@n2"},
 		{"rejected", "0", "share of operations that fail without effect"},
 		{"unknown", "0", "share of operations whose answer is lost"},
+		{"panics", "", "when a goroutine of the system panics, such as 3s: to see that a run survives it"},
+		{"hangs", "", "from when clients are never answered, such as 3s: to see that a run survives it"},
 	}
 }
 
@@ -81,6 +83,8 @@ func prepareNull(s map[string]string) (Prepared, error) {
 		parsed(s, "stalls", &cfg.Stalls, parseStalls),
 		parsed(s, "rejected", &cfg.Rejected, parseShare),
 		parsed(s, "unknown", &cfg.Unknown, parseShare),
+		parsed(s, "panics", &cfg.Panics, parseInstant),
+		parsed(s, "hangs", &cfg.Hangs, parseInstant),
 	); err != nil {
 		return Prepared{}, err
 	}
@@ -114,6 +118,18 @@ func parseStalls(text string) ([]null.Stall, error) {
 		out = append(out, null.Stall{At: from, For: long, Node: strings.TrimSpace(node)})
 	}
 	return out, nil
+}
+
+// parseInstant reads when something happens; nothing means never.
+func parseInstant(text string) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
+	}
+	at, err := time.ParseDuration(text)
+	if err != nil || at <= 0 {
+		return 0, fmt.Errorf("%q: want an instant after the beginning, such as 3s", text)
+	}
+	return at, nil
 }
 
 func parseShare(text string) (float64, error) {

@@ -4,7 +4,8 @@
 // It is one linearizable register for each key, in memory: no replication, no
 // durability, no messages. It can be given a service-time distribution, stalls
 // at known instants, and shares of operations that fail, so that what a report
-// should show is known beforehand.
+// should show is known beforehand. It can also be told to panic or to hang, to see
+// that a run survives a system that does.
 package null
 
 import (
@@ -29,6 +30,12 @@ type Config struct {
 	// [0, 1]. Half of the unknown ones take effect.
 	Rejected float64 `yaml:"rejected"`
 	Unknown  float64 `yaml:"unknown"`
+	// Panics is when, on the base clock, a goroutine of the system panics, which
+	// ends the process; 0: never.
+	Panics time.Duration `yaml:"panics"`
+	// Hangs is when the system stops answering for good: from then on clients
+	// ignore their contexts, until the cluster is closed; 0: never.
+	Hangs time.Duration `yaml:"hangs"`
 	// Seed of the service times and the failures.
 	Seed uint64 `yaml:"seed"`
 }
@@ -59,7 +66,7 @@ func (c *Config) names() []string {
 
 // immediate reports whether every operation is answered at once.
 func (c *Config) immediate() bool {
-	return c.Service == Dist{} && len(c.Stalls) == 0 && c.Rejected == 0 && c.Unknown == 0
+	return c.Service == Dist{} && len(c.Stalls) == 0 && c.Rejected == 0 && c.Unknown == 0 && c.Hangs == 0
 }
 
 // Validate says everything that is wrong with the configuration.
@@ -91,6 +98,14 @@ func (c Config) Validate() error {
 	}
 	if c.Rejected+c.Unknown > 1 {
 		bad("rejected and unknown: %v together: want at most 1", c.Rejected+c.Unknown)
+	}
+	for _, instant := range []struct {
+		name string
+		at   time.Duration
+	}{{"panics", c.Panics}, {"hangs", c.Hangs}} {
+		if instant.at < 0 {
+			bad("%s: at %v: want an instant after the beginning, or 0 for never", instant.name, instant.at)
+		}
 	}
 	return errors.Join(errs...)
 }

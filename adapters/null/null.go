@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -15,10 +16,13 @@ import (
 
 // Cluster is a running null system. All nodes share one store.
 type Cluster struct {
-	cfg   Config
-	nodes []string
-	base  atomic.Pointer[time.Time] // nil until Start
-	store store
+	cfg    Config
+	nodes  []string
+	base   atomic.Pointer[time.Time] // nil until Start
+	store  store
+	panics *time.Timer   // nil: never
+	closed chan struct{} // lets go of the clients that hang
+	close  sync.Once
 }
 
 // New returns a running cluster.
@@ -27,21 +31,36 @@ func New(cfg Config) (*Cluster, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("null: %w", err)
 	}
-	c := &Cluster{cfg: cfg, nodes: cfg.names()}
+	c := &Cluster{cfg: cfg, nodes: cfg.names(), closed: make(chan struct{})}
 	c.cfg.Stalls = slices.Clone(cfg.Stalls)
 	slices.SortFunc(c.cfg.Stalls, func(a, b Stall) int { return cmp.Compare(a.At, b.At) })
 	return c, nil
 }
 
-// Start tells the cluster the base instant that its stalls count from. Before
-// that there are none.
-func (c *Cluster) Start(base time.Time) { c.base.Store(&base) }
+// Start tells the cluster the base instant that its stalls count from, and the
+// instants at which it panics or hangs. Before that nothing of it happens. It is
+// called once.
+func (c *Cluster) Start(base time.Time) {
+	c.base.Store(&base)
+	if c.cfg.Panics > 0 {
+		c.panics = time.AfterFunc(time.Until(base.Add(c.cfg.Panics)), func() { panic("null: panics on purpose") })
+	}
+}
 
 // Nodes returns n1, n2 and so on.
 func (c *Cluster) Nodes() []string { return slices.Clone(c.nodes) }
 
-// Close does nothing: the cluster runs no goroutine.
-func (c *Cluster) Close() error { return nil }
+// Close lets go of the clients that hang, if there are any. It is called after
+// Start has returned.
+func (c *Cluster) Close() error {
+	c.close.Do(func() {
+		close(c.closed)
+		if c.panics != nil {
+			c.panics.Stop()
+		}
+	})
+	return nil
+}
 
 // Dial opens a session.
 func (c *Cluster) Dial(_ context.Context, node string, session uint64) (bench.Client, error) {
@@ -65,6 +84,9 @@ func (c *Cluster) Dial(_ context.Context, node string, session uint64) (bench.Cl
 // errLost is the failure whose effect the client cannot know.
 var errLost = errors.New("null: the answer was lost on purpose")
 
+// errHung is the failure of an operation that hung until the cluster was closed.
+var errHung = fmt.Errorf("null: hung on purpose until it was closed: %w", bench.ErrRejected)
+
 // errRefused is the failure without effect.
 var errRefused = fmt.Errorf("null: refused on purpose: %w", bench.ErrRejected)
 
@@ -81,6 +103,10 @@ type client struct {
 // over, both of which are inside the operation: so the history is linearizable.
 func (c *client) Do(ctx context.Context, op *bench.Op) (bench.Reply, error) {
 	cfg := &c.cluster.cfg
+	if c.hangs() {
+		<-c.cluster.closed
+		return bench.Reply{}, errHung
+	}
 	fate := 1.0
 	if cfg.Rejected+cfg.Unknown > 0 {
 		fate = c.rng.Float64()
@@ -100,6 +126,17 @@ func (c *client) Do(ctx context.Context, op *bench.Op) (bench.Reply, error) {
 		return bench.Reply{}, errLost
 	}
 	return reply, nil
+}
+
+// hangs reports whether nothing is answered any more. What is asked then never
+// takes effect: nobody would record it.
+func (c *client) hangs() bool {
+	at := c.cluster.cfg.Hangs
+	if at == 0 {
+		return false
+	}
+	base := c.cluster.base.Load()
+	return base != nil && time.Since(*base) >= at
 }
 
 // wait returns after service, or at the end of the stall that this falls into.

@@ -94,6 +94,61 @@ func TestGivenUp(t *testing.T) {
 	})
 }
 
+// From the instant at which it hangs, what is asked has no effect and no answer,
+// although the client gives up, until the cluster is closed.
+func TestHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cluster, cl := dial(t, Config{Hangs: time.Second}, "n1")
+		write := func(arg uint64) error {
+			ctx, cancel := context.WithTimeout(context.Background(), 10*ms)
+			defer cancel()
+			_, err := cl.Do(ctx, &bench.Op{Kind: bench.Write, Key: 1, Arg: arg})
+			return err
+		}
+		if err := write(1); err != nil {
+			t.Errorf("before Start: %v", err)
+		}
+		cluster.Start(time.Now())
+		time.Sleep(time.Second - 1)
+		if err := write(2); err != nil {
+			t.Errorf("before it hangs: %v", err)
+		}
+		time.Sleep(time.Nanosecond)
+		done := make(chan error)
+		go func() { done <- write(3) }()
+		select {
+		case err := <-done:
+			t.Errorf("answered: %v", err)
+		case <-time.After(time.Hour):
+		}
+		if err := cluster.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := <-done; bench.OutcomeOf(err) != bench.Rejected {
+			t.Errorf("after Close: %v, want that it had no effect", err)
+		}
+		if v := cluster.store.apply(&bench.Op{Kind: bench.Read, Key: 1}).Value; v != 2 {
+			t.Errorf("the key has %d, want 2", v)
+		}
+	})
+}
+
+// A cluster that is closed before it would have panicked does not. (That it
+// does end its process is seen where trials are processes.)
+func TestPanicsNoMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cluster, _ := dial(t, Config{Panics: time.Second}, "n1")
+		cluster.Start(time.Now())
+		time.Sleep(time.Second - 1)
+		for range 2 {
+			if err := cluster.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		time.Sleep(time.Hour)
+	})
+}
+
 // The shares of failures are as told; what was rejected had no effect, and half
 // of what is unknown had.
 func TestFailures(t *testing.T) {
@@ -133,6 +188,8 @@ func TestBadConfig(t *testing.T) {
 		"rejected: NaN":            {Rejected: math.NaN()},
 		"unknown: 1.5":             {Unknown: 1.5},
 		"rejected and unknown: 1.": {Rejected: 0.6, Unknown: 0.6},
+		"panics: at -1ns":          {Panics: -1},
+		"hangs: at -2ns":           {Hangs: -2},
 		`unknown node "n9"`:        {Stalls: []Stall{{For: 1, Node: "n9"}}},
 	} {
 		if _, err := New(cfg); err == nil || !strings.Contains(err.Error(), want) {
