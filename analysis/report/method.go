@@ -21,7 +21,7 @@ func terms(summaries []analysis.Summary) []pair {
 		{"Lag", "From due to sent: how late the load generator itself was. It is part of every response time. If it is large, a gate fails."},
 		{"Good, throughput, goodput, success ratio", fmt.Sprintf("Good: succeeded within the deadline, %s after it was due. Throughput: successes a second. Goodput: good ones a second. Success ratio: good / due.", orNone(duration(f.Deadline)))},
 		{"Outcomes", "ok; rejected: certainly without effect; unknown: may have had its effect, or may yet have it; dropped: due, but no session was free to send it."},
-		{"Intervals up", fmt.Sprintf("Interval availability: the share of bins of %s in which the good ratio reached the target.", binWidth(summaries))},
+		{"Intervals up", fmt.Sprintf("Interval availability: the share of bins of %s in which at least %.3g %% of the operations that were due were good.", orNone(duration(f.SLOBin)), 100*f.SLOTarget)},
 		{"User-uptime", "Hauer et al., NSDI 2020: each stretch between two consecutive operations of one user is up or down by the outcome of its first; stretches longer than a cutoff are left out; up / (up + down)."},
 		{"Probes", fmt.Sprintf("A small fixed-rate load pinned to each node, one probe every %s a node, apart from the workload. Gaps and SLO outages come from probes alone.", orNone(duration(f.Probe)))},
 		{"Service gap", "The time between consecutive completions of successful probes, less one probe period, where it exceeds three periods and the baseline's p99.9. It finds a stall of any length, also one that the deadline would forgive. Resolution: one probe period, written ±."},
@@ -38,13 +38,6 @@ func orNone(s string) string {
 		return "none"
 	}
 	return s
-}
-
-func binWidth(summaries []analysis.Summary) string {
-	if len(summaries) == 0 {
-		return "100 ms"
-	}
-	return spoken(summaries[0].BinMS, 0)
 }
 
 // runPairs is the manifest for reading.
