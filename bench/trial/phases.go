@@ -57,14 +57,15 @@ func (k *keeper) Record(batch []bench.Sample) error {
 // readBack lets the cluster converge, reads every key and asks every node.
 func (t *trial) readBack(ctx context.Context) error {
 	t.Progress(Settling)
-	took, ok := t.await(ctx, t.converged)
-	t.note("converged", fmt.Sprintf("%v after the load had ended", took))
-	if !ok {
+	in, tells := t.cluster.(bench.Inspector)
+	if took, ok := t.await(ctx, t.converged); ok && tells {
+		t.note("converged", fmt.Sprintf("%v after the load had ended", took))
+	} else if !ok {
 		t.note("converged", fmt.Sprintf("not within %v: %s", took, t.describe()))
 	}
 	t.Progress(Reading)
 	err := t.sweep(ctx, bench.Final, t.Sources.Final, t.base, t.Recorder)
-	if in, ok := t.cluster.(bench.Inspector); ok {
+	if tells {
 		t.await(ctx, t.converged) // reads may have brought log entries of their own
 		for _, n := range t.cluster.Nodes() {
 			t.result.Facts.Statuses = append(t.result.Facts.Statuses, results.Final{Node: n, Status: in.Status(n)})

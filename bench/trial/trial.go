@@ -95,6 +95,9 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 		t.CPU = func() time.Duration { return 0 }
 	}
 	failure := t.run(ctx)
+	if t.base.IsZero() { // it did not come to that
+		t.base = time.Now()
+	}
 	t.result.Events = t.events.since(t.base)
 	if failure != nil {
 		t.result.Facts.Failure = failure.Error()
@@ -126,6 +129,9 @@ func (t *trial) run(ctx context.Context) (err error) {
 	t.result.Facts.Nodes = t.cluster.Nodes()
 
 	took, ok := t.await(ctx, t.hasLeader)
+	if ctx.Err() != nil {
+		return fmt.Errorf("wait for a leader: %w", context.Cause(ctx))
+	}
 	if !ok {
 		return fmt.Errorf("start: no leader that all nodes know after %v: %s", took, t.describe())
 	}
@@ -139,11 +145,7 @@ func (t *trial) run(ctx context.Context) (err error) {
 	return t.readBack(ctx)
 }
 
-// close ends the cluster. Its base instant may not have come.
 func (t *trial) close() error {
-	if t.base.IsZero() {
-		t.base = time.Now()
-	}
 	if err := t.cluster.Close(); err != nil {
 		return fmt.Errorf("stop the cluster: %w", err)
 	}

@@ -145,12 +145,12 @@ func (c *Cluster) Cost() bench.Cost {
 }
 
 // Close implements [bench.Cluster]. Nodes are stopped as by a kill: a graceful
-// end would only take time.
+// end would only take time. It is no event. Closing again does nothing.
 func (c *Cluster) Close() error {
 	var errs []error
 	for _, n := range c.nodes {
-		if n.server.Load() != nil {
-			errs = append(errs, c.Kill(n.name))
+		if err := n.kill(); err != nil && !errors.Is(err, errDown) {
+			errs = append(errs, fmt.Errorf("stop node %s: %w", n.name, err))
 		}
 		errs = append(errs, n.disk.Close())
 	}

@@ -77,20 +77,25 @@ func (c *Cluster) Kill(name string) error {
 	if err != nil {
 		return err
 	}
-	s := n.server.Swap(nil)
-	if s == nil {
-		return fmt.Errorf("kill node %s: it is down already", name)
-	}
-	n.dying.Store(true)
 	at := time.Now()
-	n.port.Detach()
-	err = n.disk.Crash() // before the replica stops: nothing more becomes durable
-	err = errors.Join(err, s.Close())
-	c.report(n, at, bench.Event{Kind: bench.EventKilled})
-	if err != nil {
+	if err := n.kill(); err != nil {
 		return fmt.Errorf("kill node %s: %w", name, err)
 	}
+	c.report(n, at, bench.Event{Kind: bench.EventKilled})
 	return nil
+}
+
+var errDown = errors.New("it is down already")
+
+func (n *node) kill() error {
+	s := n.server.Swap(nil)
+	if s == nil {
+		return errDown
+	}
+	n.dying.Store(true)
+	n.port.Detach()
+	err := n.disk.Crash() // before the replica stops: nothing more becomes durable
+	return errors.Join(err, s.Close())
 }
 
 // Restart implements [chaos.Killer].
