@@ -101,12 +101,25 @@ func gates(r *total) table {
 	return t
 }
 
+// sizes is how many nodes the clusters had.
+func sizes(summaries []analysis.Summary) string {
+	least, most := len(summaries[0].Facts.Nodes), 0
+	for i := range summaries {
+		n := len(summaries[i].Facts.Nodes)
+		least, most = min(least, n), max(most, n)
+	}
+	if least < most {
+		return fmt.Sprintf("%d to %d nodes", least, most)
+	}
+	return count(most, "node")
+}
+
 // setting is the run in a line: what was asked of whom.
 func setting(m results.Manifest, summaries []analysis.Summary) string {
 	var parts []string
 	if len(summaries) > 0 {
 		f := &summaries[0].Facts
-		parts = append(parts, count(len(totals(summaries)), "system"), count(len(summaries), "trial"), count(len(f.Nodes), "node"))
+		parts = append(parts, count(len(totals(summaries)), "system"), count(len(summaries), "trial"), sizes(summaries))
 		if f.Workload != "" {
 			parts = append(parts, oneLine(f.Workload))
 		}
