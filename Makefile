@@ -71,12 +71,14 @@ real: ## a short run of the program, whose results are checked
 
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME (10s)
-	@for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
+	@failed=0; \
+	for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
 	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
 	    printf '\n== fuzz: %s %s\n' $$pkg $$target; \
-	    $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg; \
+	    $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(strip $(FUZZTIME)) $$pkg || failed=1; \
 	  done; \
-	done
+	done; \
+	exit $$failed
 
 .PHONY: bench
 bench: ## benchmarks, COUNT times each (6); BENCH=regexp and PKG=./bench choose
