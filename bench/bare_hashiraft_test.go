@@ -44,7 +44,7 @@ func bareHashiraft(b *testing.B) *raft.Raft {
 		members    raft.Configuration
 	)
 	for i := range 3 {
-		addr, t := raft.NewInmemTransport(raft.ServerAddress(fmt.Sprintf("n%d", i+1)))
+		addr, t := raft.NewInmemTransportWithTimeout(raft.ServerAddress(fmt.Sprintf("n%d", i+1)), 10*time.Second)
 		transports = append(transports, t)
 		members.Servers = append(members.Servers, raft.Server{ID: raft.ServerID(addr), Address: addr})
 	}
@@ -66,9 +66,13 @@ func bareHashiraft(b *testing.B) *raft.Raft {
 	}
 }
 
+// patience keeps the leader in place on a busy machine.
+const patience = 2 * time.Second
+
 func bareNode(b *testing.B, id raft.ServerID, members raft.Configuration, t raft.Transport) *raft.Raft {
 	conf := raft.DefaultConfig()
 	conf.LocalID = id
+	conf.HeartbeatTimeout, conf.ElectionTimeout, conf.LeaderLeaseTimeout = patience, patience, patience
 	conf.MaxAppendEntries = 1024
 	conf.BatchApplyCh = true
 	conf.LogOutput = io.Discard
