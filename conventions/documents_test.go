@@ -156,7 +156,14 @@ func TestDecisions(t *testing.T) {
 
 // TestFlagsInReadme: the flags that the README names are the program's.
 func TestFlagsInReadme(t *testing.T) {
-	source := read(t, "cmd/nines/run.go")
+	var source string
+	for _, p := range ourPackages(t) {
+		if p.dir == "cmd/nines" {
+			for _, f := range p.code() {
+				source += read(t, f.name)
+			}
+		}
+	}
 	flags := regexp.MustCompile("`--([a-z]+)").FindAllStringSubmatch(read(t, "README.md"), -1)
 	if len(flags) < 5 {
 		t.Errorf("the README names only %d flags of nines run", len(flags))

@@ -220,7 +220,11 @@ func (n *node) copy(m entries) error {
 // send tells the mirror what it has not been told.
 func (n *node) send() {
 	for n.leads() && n.sent < n.last() {
-		batch := n.log[n.sent:min(n.last(), n.sent+uint64(n.env.Batch.MaxEntries))]
+		upto := n.last()
+		if most := uint64(n.env.Batch.MaxEntries); most > 0 {
+			upto = min(upto, n.sent+most)
+		}
+		batch := n.log[n.sent:upto]
 		size := 8
 		for _, c := range batch {
 			size += len(c)
