@@ -57,6 +57,7 @@ func TestVerdict(t *testing.T) {
 		{"a lost write", stale, VerdictIllegal, false, VerdictIllegal, VerdictIllegal},
 		{"local reads claim no linearizability", func(in *Input) { in.Facts.Guarantees.Reads = "local" }, VerdictOK, true, VerdictNA, VerdictOK},
 		{"but durability", func(in *Input) { in.Facts.Guarantees.Reads = "local"; stale(in) }, VerdictIllegal, false, VerdictNA, VerdictIllegal},
+		{"a lost write in a record with holes", func(in *Input) { in.Facts.Cut = true; stale(in) }, VerdictUnknown, true, VerdictUnknown, VerdictUnknown},
 		{"claims nothing", func(in *Input) {
 			stale(in)
 			in.Facts.Guarantees = results.Guarantees{Reads: "none", Durability: "none"}

@@ -46,6 +46,7 @@ type Facts struct {
 	Cost     bench.Cost        `json:"cost"`    // of the cluster, over the measured period
 	Statuses []Final           `json:"statuses,omitempty"`
 	Failure  string            `json:"failure,omitempty"` // why the trial ended early; stacks are in stacks.txt
+	Cut      bool              `json:"cut,omitempty"`     // with Failure: operations are missing from the record, so it proves nothing about the history
 	Notes    map[string]string `json:"notes,omitempty"`   // such as how long convergence took
 }
 
