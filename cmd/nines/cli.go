@@ -5,21 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
-	"nines/bench/scenario"
-	"nines/results"
-)
-
-// Exit codes.
-const (
-	exitFine        = 0
-	exitIllegal     = 1 // a history was not correct
-	exitBadInput    = 2
-	exitInternal    = 3
-	exitInvalid     = 4 // a trial cannot be believed, or its verdict is unknown
-	exitInterrupted = 130
+	"nines/bench"
 )
 
 // terminal is what a command talks to.
@@ -34,18 +25,13 @@ type cli struct {
 	Report  reportCmd  `cmd:"" help:"Make the report of a results folder again, from its files alone."`
 	Init    initCmd    `cmd:"" help:"Print a commented scenario to start from."`
 	Version versionCmd `cmd:"" help:"Print the versions of nines and of the libraries it was built with."`
-	Trial   trialCmd   `cmd:"" hidden:"" help:"Run one trial of a results folder; run does this in a process for each."`
+	Trial   trialCmd   `cmd:"" hidden:"" help:"Run one trial of a results folder: what nines run starts for each."`
 }
 
-// badInput marks an error as the user's to mend.
-type badInput struct{ error }
+const about = `Measures how fast, how available and how correct replicated systems are while things break.
 
-func (e badInput) Unwrap() error { return e.error }
-
-// ended ends the command with an exit code that was explained already.
-type ended int
-
-func (e ended) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+Start with: nines run
+`
 
 // execute runs one command line and returns the exit code.
 func execute(ctx context.Context, args []string, t terminal) int {
@@ -53,57 +39,66 @@ func execute(ctx context.Context, args []string, t terminal) int {
 	exit := -1
 	parser, err := kong.New(&c,
 		kong.Name("nines"),
-		kong.Description("Measures how fast, how available and how correct replicated systems are while things break.\n\n"+
-			"Start with: nines run"),
+		kong.Description(about),
 		kong.Writers(t.out, t.err),
 		kong.Exit(func(code int) { exit = code }),
-		kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(t),
 	)
 	if err != nil {
-		fmt.Fprintf(t.err, "nines: %v\n", err)
-		return exitInternal
+		return exitCode(fmt.Errorf("read the table of commands: %w", err), t.err)
 	}
-	if len(args) == 0 {
-		args = []string{"--help"}
+	args = meant(args)
+	if err := checkCommand(parser, args); err != nil {
+		return exitCode(err, t.err)
 	}
 	k, err := parser.Parse(args)
-	if exit >= 0 { // help was printed
+	switch {
+	case exit >= 0: // help was printed
 		return exit
-	}
-	if err != nil {
-		fmt.Fprintf(t.err, "nines: %v (nines --help tells what there is)\n", err)
-		return exitBadInput
+	case err != nil:
+		return exitCode(usage(err), t.err)
 	}
 	return exitCode(k.Run(), t.err)
 }
 
-// exitCode prints err and classes it.
-func exitCode(err error, w io.Writer) int {
-	var (
-		code   ended
-		bad    badInput
-		errs   scenario.Errors
-		format *results.FormatError
-	)
+// meant turns what people try into what it is called here.
+func meant(args []string) []string {
 	switch {
-	case err == nil:
-		return exitFine
-	case errors.As(err, &code):
-		return int(code)
-	case errors.As(err, &errs): // each line names its file already
-		fmt.Fprintln(w, errs)
-		return exitBadInput
-	case errors.As(err, &bad), errors.As(err, &format):
-		fmt.Fprintf(w, "nines: %v\n", err)
-		return exitBadInput
-	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(w, "nines: interrupted")
-		return exitInterrupted
-	default:
-		fmt.Fprintf(w, "nines: %v\n", err)
-		return exitInternal
+	case len(args) == 0:
+		return []string{"--help"}
+	case args[0] == "--version":
+		return []string{"version"}
+	case args[0] == "help":
+		return append(slices.Clone(args[1:]), "--help")
 	}
+	return args
+}
+
+// checkCommand wants the first word to be a command.
+func checkCommand(parser *kong.Kong, args []string) error {
+	if strings.HasPrefix(args[0], "-") {
+		return nil
+	}
+	var names []string
+	for _, c := range parser.Model.Children {
+		if c.Name == args[0] {
+			return nil
+		}
+		if !c.Hidden {
+			names = append(names, c.Name)
+		}
+	}
+	return badInput{bench.UnknownName("command", args[0], names)}
+}
+
+// usage says of a wrong command line where to read on.
+func usage(err error) error {
+	help := "nines --help"
+	var parse *kong.ParseError
+	if errors.As(err, &parse) && parse.Context != nil && parse.Context.Selected() != nil {
+		help = "nines " + parse.Context.Selected().Name + " --help"
+	}
+	return badInput{fmt.Errorf("%w (see: %s)", err, help)}
 }

@@ -1,172 +1,193 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
+	"strings"
+	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
+	"golang.org/x/term"
 
 	"nines/analysis"
 	"nines/bench/scenario"
 	"nines/bench/trial"
 )
 
-// display shows how a run goes: a bar for each trial on a terminal, lines
-// elsewhere, nothing when told to be quiet.
+// A display shows how a run goes: on a terminal a bar for the trial that runs,
+// below a line for each that has ended; elsewhere lines; nothing if it is to be
+// quiet.
 type display struct {
-	out   io.Writer // nil: quiet
-	bars  *mpb.Progress
-	bar   *mpb.Bar
-	head  string // which trial
-	total time.Duration
-	warm  time.Duration
-	last  progress
-	told  time.Time // of the last line
+	out   io.Writer
+	width int
+	bars  *mpb.Progress // nil: no terminal
+	bar   *mpb.Bar      // nil: no trial runs, or no terminal
+
+	head   string        // which trial
+	warmup time.Duration // of it
+	total  time.Duration // with the warm-up
+	said   time.Time     // when a line last told of it
+
+	mu   sync.Mutex // of what follows, and of out
+	text string     // how it goes; the bar is drawn by another goroutine
 }
 
-func newDisplay(t terminal, quiet bool) *display {
-	d := &display{}
+func newDisplay(out io.Writer, quiet bool) *display {
 	if quiet {
-		return d
+		out = io.Discard
 	}
-	d.out = t.err
-	if isTerminal(t.err) {
-		d.bars = mpb.New(mpb.WithOutput(t.err), mpb.WithWidth(30))
+	d := &display{out: out, width: width(out)}
+	if isTerminal(out) {
+		d.bars = mpb.New(mpb.WithOutput(out), mpb.WithWidth(barWidth))
 	}
 	return d
 }
 
-// isTerminal reports whether w is a character device.
+const barWidth = 24
+
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// line prints a line, above the bars if there are any.
+// line prints a line, above the bar if there is one, folded to the width.
 func (d *display) line(format string, args ...any) {
-	if d.out == nil {
-		return
-	}
-	text := fmt.Sprintf(format, args...) + "\n"
+	text := strings.Join(wrap(fmt.Sprintf(format, args...), d.width-2), "\n  ") + "\n"
 	if d.bars != nil {
-		fmt.Fprint(d.bars, text)
+		_, _ = io.WriteString(d.bars, text)
 		return
 	}
-	fmt.Fprint(d.out, text)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	_, _ = io.WriteString(d.out, text)
 }
 
 // begin announces a trial.
 func (d *display) begin(i, n int, p planned, s *scenario.Scenario) {
 	d.head = fmt.Sprintf("[%d/%d] %s", i, n, p.system.Label)
 	if s.Repeat > 1 {
-		d.head += fmt.Sprintf(" (repeat %d)", p.repeat)
+		d.head += fmt.Sprintf(" #%d", p.repeat)
 	}
-	d.warm, d.total, d.last, d.told = s.Warmup, s.Warmup+s.Duration, progress{}, time.Now()
+	d.warmup, d.total, d.said = s.Warmup, s.Warmup+s.Duration, time.Now()
+	d.set("starting")
 	if d.bars == nil {
-		d.line("%s: about %v", d.head, d.total.Round(time.Second))
+		d.line("%s: starts", d.head)
 		return
 	}
-	d.bar = d.bars.AddBar(int64(d.total),
-		mpb.PrependDecorators(decor.Name(d.head, decor.WCSyncSpaceR)),
-		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return d.text() })),
+	head := ellipsis(d.head, max(10, d.width-barWidth-36))
+	d.bar = d.bars.AddBar(int64(d.total), mpb.BarRemoveOnComplete(),
+		mpb.PrependDecorators(decor.Name(head+" ")),
+		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return " " + d.get() })),
 	)
 }
 
-// progress takes a child's output.
-func (d *display) progress() io.Writer { return &lines{each: d.heard} }
+// ellipsis cuts a text that is too long.
+func ellipsis(text string, width int) string {
+	if utf8.RuneCountInString(text) <= width {
+		return text
+	}
+	return string([]rune(text)[:width-1]) + "…"
+}
 
-// every is how often a line is printed where there is no terminal.
-const every = 5 * time.Second
+func (d *display) set(text string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.text = text
+}
 
-func (d *display) heard(b []byte) {
-	var p progress
-	if json.Unmarshal(b, &p) != nil || d.out == nil {
+func (d *display) get() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.text
+}
+
+// sayEvery is how often a line is printed where there is no terminal.
+const sayEvery = 5 * time.Second
+
+// heard takes a message of the trial.
+func (d *display) heard(m message) {
+	d.set(goes(m, d.total-d.warmup))
+	if d.bar != nil {
+		d.bar.SetCurrent(min(max(0, int64(m.At+d.warmup)), int64(d.total)-1)) // the last bit is the analysis
 		return
 	}
-	if d.bar != nil {
-		d.bars.UpdateBarPriority(d.bar, 0, false)
-	}
-	d.last = p
-	if d.bar != nil {
-		d.bar.SetCurrent(min(max(0, int64(p.At+d.warm)), int64(d.total)-1))
-		return
-	}
-	if time.Since(d.told) >= every {
-		d.told = time.Now()
-		d.line("%s: %s", d.head, d.text())
+	if d.bars == nil && time.Since(d.said) >= sayEvery {
+		d.said = time.Now()
+		d.line("%s: %s", d.head, d.get())
 	}
 }
 
-// text is where the trial is.
-func (d *display) text() string {
-	p := d.last
-	if p.Phase != trial.Measuring {
-		return string(p.Phase)
+// goes says where a trial is.
+func goes(m message, duration time.Duration) string {
+	if m.Phase != trial.Measuring {
+		return string(m.Phase)
 	}
-	at := fmt.Sprintf("%3.0f of %.0f s", max(0, p.At.Seconds()), (d.total - d.warm).Seconds())
-	if p.At < 0 {
-		at = "warming up"
+	at := fmt.Sprintf("%.0f of %.0f s", m.At.Seconds(), duration.Seconds())
+	switch {
+	case m.At < 0:
+		at = "warm-up"
+	case m.At > duration:
+		at = "last answers"
 	}
-	c := p.Counts
-	text := fmt.Sprintf("%s, %d ok", at, c.OK)
-	if bad := c.Failed + c.Dropped; bad > 0 {
+	text := fmt.Sprintf("%s, %d ok", at, m.Counts.OK)
+	if bad := m.Counts.Failed + m.Counts.Dropped; bad > 0 {
 		text += fmt.Sprintf(", %d failed", bad)
 	}
-	if c.P99 > 0 {
-		text += fmt.Sprintf(", p99 %v", c.P99.Round(10*time.Microsecond))
+	if p := m.Counts.P99; p > 0 {
+		text += fmt.Sprintf(", p99 %.3g ms", float64(p)/float64(time.Millisecond))
 	}
 	return text
 }
 
-// failed says that the trial's process ended badly.
-func (d *display) failed(err error) { d.line("%s: %v", d.head, err) }
+func (d *display) analysing() { d.set("analysing") }
 
-// end shows the trial's outcome.
+// end shows the trial's outcome in the place of its bar.
 func (d *display) end(s *analysis.Summary) {
-	outcome := string(s.Verdict)
-	if !s.Valid {
-		outcome += ", not valid"
+	d.abort()
+	d.line("%s: %s", d.head, outcome(s))
+}
+
+// outcome is a trial in a line.
+func outcome(s *analysis.Summary) string {
+	if s.Facts.Failure != "" {
+		return "FAILED: " + s.Facts.Failure
 	}
+	text := fmt.Sprintf("verdict %s, %.0f op/s, p50 %.3g ms", s.Verdict, s.Throughput, float64(s.Response.P50))
+	if s.Gaps.Measured {
+		text += ", " + plural(s.Gaps.Count, "service gap")
+		if s.Gaps.Count > 0 {
+			text += fmt.Sprintf(" (longest %.0f ms)", float64(s.Gaps.Max))
+		}
+	}
+	var failed []string
+	for _, g := range s.Gates {
+		if !g.Pass {
+			failed = append(failed, g.Name)
+		}
+	}
+	if len(failed) > 0 {
+		text += "; NOT VALID: " + strings.Join(failed, ", ")
+	}
+	return text
+}
+
+// abort takes the trial's bar away.
+func (d *display) abort() {
 	if d.bar != nil {
-		d.bar.SetTotal(int64(d.total), true)
+		d.bar.Abort(true)
+		d.bar.Wait()
 		d.bar = nil
 	}
-	d.line("%s: verdict %s; %.0f ops/s, %s", d.head, outcome, s.Throughput, plural(s.Gaps.Count, "service gap"))
 }
 
 // close leaves the terminal in order.
 func (d *display) close() {
-	if d.bar != nil {
-		d.bar.Abort(false)
-	}
+	d.abort()
 	if d.bars != nil {
 		d.bars.Wait()
-	}
-}
-
-// lines calls each for every whole line that is written to it.
-type lines struct {
-	each func([]byte)
-	rest []byte
-}
-
-func (l *lines) Write(b []byte) (int, error) {
-	l.rest = append(l.rest, b...)
-	for {
-		line, rest, ok := bytes.Cut(l.rest, []byte("\n"))
-		if !ok {
-			return len(b), nil
-		}
-		l.each(line)
-		l.rest = rest
 	}
 }

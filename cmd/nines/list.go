@@ -1,70 +1,74 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
-	"runtime"
-	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"nines/adapters"
+	"nines/bench"
 	"nines/bench/scenario"
 	"nines/chaos"
-	"nines/results"
 	"nines/workloads"
 )
 
 type listCmd struct {
-	What string `arg:"" enum:"systems,workloads,faults,scenarios" help:"systems, workloads, faults or scenarios."`
+	What string `arg:"" optional:"" help:"systems, workloads, faults or scenarios."`
 }
 
 func (c *listCmd) Run(t terminal) error {
-	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
-	var err error
+	l := &listing{width: width(t.out)}
 	switch c.What {
 	case "systems":
-		listSystems(w)
+		listSystems(l)
 	case "workloads":
 		for _, e := range workloads.Catalog() {
-			fmt.Fprintf(w, "%s\t%s\n", e.Name, e.About)
+			l.row(0, 10, e.Name, e.About)
 		}
 	case "faults":
-		listFaults(w)
+		listFaults(l)
 	case "scenarios":
-		err = listScenarios(w)
+		if err := listScenarios(l); err != nil {
+			return err
+		}
+	case "":
+		return badInput{errors.New("list what? Want: nines list systems, workloads, faults or scenarios")}
+	default:
+		return badInput{bench.UnknownName("list", c.What, []string{"systems", "workloads", "faults", "scenarios"})}
 	}
-	if err != nil {
-		return err
-	}
-	return w.Flush()
+	_, err := t.out.Write(l.text.Bytes())
+	return err
 }
 
-func listSystems(w *tabwriter.Writer) {
-	for _, s := range adapters.Systems() {
-		fmt.Fprintf(w, "%s\t%s\n", s.Name, s.About)
-		fmt.Fprintf(w, "\tcan suffer: %s\n", s.Caps)
+func listSystems(l *listing) {
+	for i, s := range adapters.Systems() {
+		if i > 0 {
+			l.blank()
+		}
+		l.row(0, 11, s.Name, s.About)
+		l.row(11, 0, "", "can suffer: "+s.Caps.String())
 		for _, set := range s.Settings {
-			fmt.Fprintf(w, "\t%s: %s\t%s\n", set.Name, orNone(set.Default), set.About)
+			l.row(11, 26, set.Name+": "+cmp.Or(set.Default, `""`), set.About)
 		}
 	}
+	l.blank()
+	l.paragraph("A name with its default is a setting: systems: [{system: etcdraft, prevote: false}] in a file, " +
+		"or --set systems[0].prevote=false.")
 }
 
-func orNone(s string) string {
-	if s == "" {
-		return `""`
-	}
-	return s
-}
-
-func listFaults(w *tabwriter.Writer) {
+func listFaults(l *listing) {
 	for _, k := range chaos.Kinds() {
-		fmt.Fprintf(w, "%s\t%s\n", strings.Join(k.Usage, " or "), k.Does)
-		fmt.Fprintf(w, "\tneeds: %s; systems: %s; example: %s\n", k.Needs, systemsWith(k.Needs), k.Example)
+		l.paragraph(strings.Join(k.Usage, " or "))
+		l.row(4, 0, "", k.Does)
+		l.row(4, 0, "", fmt.Sprintf("needs %s: %s; example: %s", k.Needs, systemsWith(k.Needs), k.Example))
 	}
-	fmt.Fprintf(w, "a + b\tboth at once, such as kill(follower) + slow-sync(leader, 20ms)\n\n")
-	fmt.Fprintf(w, "Targets (T, A, B), chosen when the fault is injected:\n")
+	l.paragraph("F + G")
+	l.row(4, 0, "", "both faults at once, such as kill(follower) + slow-sync(leader, 20ms)")
+	l.blank()
+	l.paragraph("T, A and B are targets, chosen when the fault is injected:")
 	for _, word := range chaos.TargetWords() {
-		fmt.Fprintf(w, "%s\t%s\n", word.Name, word.Means)
+		l.row(4, 11, word.Name, word.Means)
 	}
 }
 
@@ -78,13 +82,13 @@ func systemsWith(need chaos.Caps) string {
 	return strings.Join(names, ", ")
 }
 
-func listScenarios(w *tabwriter.Writer) error {
+func listScenarios(l *listing) error {
 	list, err := scenario.List()
 	if err != nil {
 		return err
 	}
 	for _, s := range list {
-		fmt.Fprintf(w, "%s\t%s\n", s.Name, s.Description)
+		l.row(0, 17, s.Name, s.Description)
 	}
 	return nil
 }
@@ -94,20 +98,4 @@ type initCmd struct{}
 func (initCmd) Run(t terminal) error {
 	_, err := t.out.Write(scenario.Template())
 	return err
-}
-
-type versionCmd struct{}
-
-func (versionCmd) Run(t terminal) error {
-	v := results.BuildVersions()
-	fmt.Fprintf(t.out, "nines %s %s\n%s %s/%s\n", v.Nines, v.Revision, v.Go, runtime.GOOS, runtime.GOARCH)
-	var names []string
-	for name := range v.Modules {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		fmt.Fprintf(t.out, "%s %s\n", name, v.Modules[name])
-	}
-	return nil
 }

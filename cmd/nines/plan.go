@@ -1,27 +1,15 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
+	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"nines/adapters"
-	"nines/adapters/disk"
-	"nines/adapters/host/inproc"
-	"nines/adapters/link"
-	"nines/adapters/replica"
-	"nines/bench"
-	"nines/bench/balance"
 	"nines/bench/scenario"
-	"nines/bench/trial"
-	"nines/results"
-	"nines/workloads"
+	"nines/chaos"
 )
 
 // planned is one trial of a scenario.
@@ -32,202 +20,104 @@ type planned struct {
 }
 
 // plan lists the trials in the order in which they run: repeat by repeat, so
-// that a drift of the machine meets every system alike.
+// that a drift of the machine meets every system alike; in the order of the
+// scenario at first, and at random after that, so that none always follows the
+// same other one.
 func plan(s *scenario.Scenario) []planned {
 	var all []planned
 	for r := 1; r <= s.Repeat; r++ {
-		for _, sys := range s.Systems {
+		order := rand.New(rand.NewPCG(s.Seed, uint64(r))).Perm(len(s.Systems))
+		for i := range s.Systems {
+			if r > 1 {
+				i = order[i]
+			}
+			sys := s.Systems[i]
 			all = append(all, planned{fmt.Sprintf("%s-%d", sys.Label, r), sys, r})
 		}
 	}
 	return all
 }
 
-// setup turns a planned trial into one that is ready to run. Its nodes keep
-// their disks and logs below dir; finish closes what it opened.
-func setup(s *scenario.Scenario, p planned, dir string) (cfg trial.Config, finish func() error, err error) {
-	sys, err := adapters.Lookup(p.system.Name)
-	if err != nil {
-		return trial.Config{}, nil, err
+// nodesOf is how many nodes a system has in the scenario.
+func nodesOf(s *scenario.Scenario, y scenario.System) int {
+	if sys, err := adapters.Lookup(y.Name); err == nil && sys.Nodes > 0 {
+		return sys.Nodes
 	}
-	settings := sys.Effective(p.system.Settings)
-	ready, err := sys.Prepare(settings)
-	if err != nil {
-		return trial.Config{}, nil, fmt.Errorf("system %s: %w", p.system.Label, err)
-	}
-	nodes := nodeNames(s.Nodes)
-	if sys.Nodes > 0 {
-		nodes = nodeNames(sys.Nodes)
-	}
-	seed := s.Seed + uint64(p.repeat) - 1
-	w, err := newWorkload(s, seed)
-	if err != nil {
-		return trial.Config{}, nil, err
-	}
-	host, logs, err := hostConfig(s, nodes, seed, dir)
-	if err != nil {
-		return trial.Config{}, nil, err
-	}
-	return trial.Config{
-		Facts: facts(s, p, ready.Guarantees, settings, w, seed),
-		Start: func(_ context.Context, report func(time.Time, bench.Event)) (bench.Cluster, error) {
-			host.Events = report
-			return ready.Start(host)
-		},
-		Began:   tellBase,
-		Load:    load(s, nodes, seed),
-		Sources: sources(s, w, len(nodes)),
-		Faults:  s.Faults,
-		Settle:  s.Settle,
-		CPU:     cpuTime,
-	}, logs.close, nil
+	return s.Nodes
 }
 
-// facts are those known beforehand.
-func facts(s *scenario.Scenario, p planned, g results.Guarantees, settings map[string]string, w *workloads.Workload, seed uint64) results.Facts {
-	f := results.Facts{
-		Trial: p.name, System: p.system.Label, Adapter: p.system.Name, Settings: settings, Guarantees: g,
-		Repeat: p.repeat, Seed: seed, Host: s.Host,
-		Duration: s.Duration, Warmup: s.Warmup, Deadline: s.Load.Deadline, Abandon: s.Load.Abandon,
-		Arrivals: string(s.Load.Arrivals), Rate: s.Load.Rate, Workload: w.Name(), CAS: w.CAS(),
-		SLOTarget: s.SLO.Target, SLOBin: s.SLO.Bin,
+// starting is what a trial takes beside its warm-up and measured period, about:
+// to start, to fill the keys, to read them back, and to be analysed.
+const starting = 2 * time.Second
+
+// outline says what a run will do.
+func outline(s *scenario.Scenario) []string {
+	all := time.Duration(len(plan(s))) * (s.Warmup + s.Duration + starting)
+	first := fmt.Sprintf("%s: %s; %s for %s each", s.Name, cast(s), offered(s), span(s.Duration))
+	if s.Warmup > 0 {
+		first += fmt.Sprintf(" after %s of warm-up", span(s.Warmup))
 	}
-	if s.Probes.Rate > 0 {
-		f.Probe = time.Duration(float64(time.Second) / s.Probes.Rate)
+	if s.Repeat > 1 {
+		first += fmt.Sprintf(", %d times", s.Repeat)
 	}
-	return f
+	first += fmt.Sprintf("; about %s in all", span(all.Round(time.Second)))
+	if len(s.Faults) == 0 {
+		return []string{first, "no faults"}
+	}
+	faults := make([]string, len(s.Faults))
+	for i, f := range s.Faults {
+		faults[i] = step(f)
+	}
+	return []string{first, "faults: " + strings.Join(faults, ", ")}
 }
 
-func newWorkload(s *scenario.Scenario, seed uint64) (*workloads.Workload, error) {
-	w := &s.Workload
-	return workloads.New(w.Name, workloads.Config{
-		Keys: w.Keys, Distribution: workloads.Distribution(w.Distribution), Theta: w.Theta,
-		ValueSize: uint32(w.ValueSize), Users: uint32(w.Users), Reads: &w.Reads, CAS: w.CAS, Seed: seed,
-	})
-}
-
-func sources(s *scenario.Scenario, w *workloads.Workload, nodes int) trial.Sources {
-	src := trial.Sources{
-		Main:  func(int) bench.Source { return w.Source() },
-		Probe: w.Probe,
-		Final: func(n int) func(int) bench.Source { return w.Final(n, nodes) },
-	}
-	if s.Workload.Preload {
-		src.Preload = w.Preload
-	}
-	return src
-}
-
-func load(s *scenario.Scenario, nodes []string, seed uint64) trial.Load {
-	l := trial.Load{
-		MaxInFlight: s.Load.MaxInFlight, Sessions: s.Load.Sessions,
-		Picker: func(c bench.Cluster) (func(int) bench.Picker, error) {
-			p, err := balance.Parse(s.Load.Policy)
-			if err != nil {
-				return nil, err
-			}
-			leads := func() int { return -1 }
-			if in, ok := c.(bench.Inspector); ok {
-				leads = balance.Leader(in, nodes)
-			}
-			return p.Pickers(nodes, seed, leads)
-		},
-	}
-	switch s.Load.Arrivals {
-	case scenario.Constant:
-		l.Arrivals = func(from, until time.Duration) bench.Arrivals { return bench.Constant(s.Load.Rate, from, until) }
-	case scenario.Poisson:
-		l.Arrivals = func(from, until time.Duration) bench.Arrivals {
-			return bench.Poisson(s.Load.Rate, from, until, rand.New(rand.NewPCG(seed, 0x61727269)))
+// cast is who takes part: single (1 node), etcdraft and hashiraft (3 nodes).
+func cast(s *scenario.Scenario) string {
+	var parts, group []string
+	for i, y := range s.Systems {
+		group = append(group, y.Label)
+		n := nodesOf(s, y)
+		if i+1 < len(s.Systems) && nodesOf(s, s.Systems[i+1]) == n {
+			continue
 		}
+		parts = append(parts, fmt.Sprintf("%s (%s)", strings.Join(group, ", "), plural(n, "node")))
+		group = nil
 	}
-	return l
+	return strings.Join(parts, ", ")
 }
 
-// hostConfig is the world that every system of the scenario meets.
-func hostConfig(s *scenario.Scenario, nodes []string, seed uint64, dir string) (inproc.Config, *nodeLogs, error) {
-	profile, err := link.Table(s.Links.RTT)
-	if s.Links.Profile != "" {
-		profile, err = link.ParseProfile(s.Links.Profile)
+// offered is the load.
+func offered(s *scenario.Scenario) string {
+	if s.Load.Arrivals == scenario.Closed {
+		return fmt.Sprintf("%s in a closed loop of %s", s.Workload.Name, plural(s.Load.Sessions, "session"))
 	}
-	if err != nil {
-		return inproc.Config{}, nil, fmt.Errorf("links: %w", err)
-	}
-	dc := disk.Config{SyncLatency: s.Disk.Sync}
-	if s.Disk.Kind == scenario.Files {
-		dc = disk.Config{Dir: filepath.Join(dir, disksDir)}
-	}
-	logs, err := openLogs(filepath.Join(dir, results.NodesDir), nodes)
-	if err != nil {
-		return inproc.Config{}, nil, err
-	}
-	return inproc.Config{
-		Nodes:  nodes,
-		Links:  link.Config{Profile: profile, Precise: true},
-		Disk:   dc,
-		Timing: replica.Timing{Heartbeat: s.Timing.Heartbeat, Election: s.Timing.Election},
-		Batch: replica.Batch{
-			MaxBytes: s.Batch.MaxBytes, MaxEntries: s.Batch.MaxEntries,
-			SnapshotEvery: s.Batch.SnapshotEvery, Trailing: s.Batch.Trailing,
-		},
-		Server: replica.ServerConfig{Reject: !s.Load.Forward},
-		Seed:   seed,
-		Log:    logs.of,
-	}, logs, nil
+	return fmt.Sprintf("%s at %s op/s", s.Workload.Name, strconv.FormatFloat(s.Load.Rate, 'f', -1, 64))
 }
 
-// disksDir holds the nodes' disks while a trial runs.
-const disksDir = "disks"
-
-// tellBase tells a cluster that wants to know when the measured period begins.
-func tellBase(c bench.Cluster, base time.Time) {
-	if s, ok := c.(interface{ Start(time.Time) }); ok {
-		s.Start(base)
+func step(f chaos.Step) string {
+	when := "at " + span(f.At)
+	if f.Every > 0 {
+		when = fmt.Sprintf("from %s every %s", span(f.At), span(f.Every))
 	}
+	return fmt.Sprintf("%s %s for %s", f.Fault, when, span(f.For))
 }
 
-// cpuTime is what this process has used, in user and kernel mode.
-func cpuTime() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
+// span writes a time as scenarios do, without the zeros that package time adds:
+// 2m, not 2m0s.
+func span(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
 	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
-// nodeLogs are the files that nodes log to.
-type nodeLogs struct {
-	files   []*os.File
-	loggers map[string]*slog.Logger
-}
-
-func openLogs(dir string, nodes []string) (*nodeLogs, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("make the folder of the nodes' logs: %w", err)
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
 	}
-	l := &nodeLogs{loggers: make(map[string]*slog.Logger)}
-	for _, n := range nodes {
-		f, err := os.Create(filepath.Join(dir, n+".log"))
-		if err != nil {
-			return nil, fmt.Errorf("open the log of node %s: %w", n, err)
-		}
-		l.files = append(l.files, f)
-		l.loggers[n] = slog.New(slog.NewTextHandler(f, &slog.HandlerOptions{Level: slog.LevelInfo}))
-	}
-	return l, nil
-}
-
-func (l *nodeLogs) of(node string) *slog.Logger { return l.loggers[node] }
-
-func (l *nodeLogs) close() error {
-	var failed []string
-	for _, f := range l.files {
-		if err := f.Close(); err != nil {
-			failed = append(failed, err.Error())
-		}
-	}
-	if failed != nil {
-		return fmt.Errorf("close the nodes' logs: %s", strings.Join(failed, "; "))
-	}
-	return nil
+	return strconv.Itoa(n) + " " + what + "s"
 }

@@ -16,7 +16,7 @@ import (
 
 type reportCmd struct {
 	Dir   string `arg:"" help:"Results folder of a run."`
-	Quiet bool   `short:"q" help:"Print nothing but errors."`
+	Quiet bool   `short:"q" help:"Print nothing but errors, and the JSON if asked for."`
 	JSON  bool   `help:"Print the summaries as JSON instead of tables."`
 }
 
@@ -43,10 +43,8 @@ func (c *reportCmd) Run(ctx context.Context, t terminal) error {
 	if err := writeReport(run, all); err != nil {
 		return err
 	}
-	if !c.Quiet {
-		if err := present(t.out, run, all, c.JSON); err != nil {
-			return err
-		}
+	if err := present(t.out, run, all, c.Quiet, c.JSON); err != nil {
+		return err
 	}
 	return verdict(all)
 }
@@ -68,7 +66,7 @@ func writeReport(run *results.Run, all []analysis.Summary) error {
 }
 
 // present prints the outcome of a run.
-func present(w io.Writer, run *results.Run, all []analysis.Summary, asJSON bool) error {
+func present(w io.Writer, run *results.Run, all []analysis.Summary, quiet, asJSON bool) error {
 	if asJSON {
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
@@ -76,6 +74,9 @@ func present(w io.Writer, run *results.Run, all []analysis.Summary, asJSON bool)
 			Dir    string             `json:"dir"`
 			Trials []analysis.Summary `json:"trials"`
 		}{run.Dir(), all})
+	}
+	if quiet {
+		return nil
 	}
 	if err := report.Terminal(w, all, width(w)); err != nil {
 		return err

@@ -1,17 +1,17 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime/debug"
-	"runtime/pprof"
-	"sync"
+	"slices"
+	"strings"
+	"syscall"
 	"time"
 
 	"nines/bench"
@@ -20,9 +20,7 @@ import (
 	"nines/results"
 )
 
-// trialCmd is the child process that runs one trial of a run folder. It tells
-// its progress as JSON lines on its output, and ends when its input does: then
-// its parent is gone.
+// trialCmd is the child that runs one trial; child.go says how it is talked to.
 type trialCmd struct {
 	Dir  string `arg:"" help:"Results folder."`
 	Name string `arg:"" help:"Name of the trial."`
@@ -32,20 +30,17 @@ type trialCmd struct {
 // collector takes less of the machine from the systems; the same for all.
 const gcPercent = 400
 
-// progress is one line of a child's output.
-type progress struct {
-	Phase  trial.Phase       `json:"phase"`
-	At     time.Duration     `json:"at_ns"` // on the base clock; meaningful while measuring
-	Counts bench.ProgressNow `json:"counts"`
-}
+// errInterrupted is the cause of a context that ended because the user said so.
+var errInterrupted = errors.New("interrupted")
 
 func (c *trialCmd) Run(ctx context.Context, t terminal) error {
 	debug.SetGCPercent(gcPercent)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	go func() { // ends with the process
-		io.Copy(io.Discard, t.in)
-		cancel()
+	signal.Ignore(syscall.SIGPIPE) // a parent that is gone must not keep us from tidying up
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() { // ends with the process: a read cannot be called off
+		_, _ = io.Copy(io.Discard, t.in)
+		cancel(errInterrupted)
 	}()
 	run, err := results.Open(c.Dir)
 	if err != nil {
@@ -55,38 +50,32 @@ func (c *trialCmd) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return fmt.Errorf("the scenario in %s: %w", run.Path(results.ManifestFile), err)
 	}
-	for _, p := range plan(s) {
-		if p.name == c.Name {
-			return perform(ctx, run, s, p, t.out)
-		}
+	todo := plan(s)
+	i := slices.IndexFunc(todo, func(p planned) bool { return p.name == c.Name })
+	if i < 0 {
+		return badInput{fmt.Errorf("%s has no trial %q", c.Dir, c.Name)}
 	}
-	return badInput{fmt.Errorf("%s has no trial %q", c.Dir, c.Name)}
+	tell := newTeller(t.out)
+	defer tell.stop()
+	err = perform(ctx, run, s, todo[i], tell)
+	if outside(err) {
+		tell.stopRun(err)
+	}
+	return err
 }
 
-// perform runs the trial and leaves its folder.
-func perform(ctx context.Context, run *results.Run, s *scenario.Scenario, p planned, out io.Writer) error {
+// perform runs the trial and leaves its folder, or nothing.
+func perform(ctx context.Context, run *results.Run, s *scenario.Scenario, p planned, tell *teller) error {
+	x, err := specify(s, p)
+	if err != nil {
+		return err
+	}
 	files, err := run.Begin(p.name, p.system.Label, p.repeat)
 	if err != nil {
 		return err
 	}
-	cfg, finish, err := setup(s, p, files.Dir())
-	if err != nil {
-		return errors.Join(err, files.Discard(err.Error()))
-	}
-	var live bench.Progress
-	gate := &gate{to: bench.Tee(files.Samples, &live)}
-	cfg.Recorder = gate
-	tell := newTeller(out, &live)
-	cfg.Progress = tell.phase
-	began := cfg.Began
-	cfg.Began = func(c bench.Cluster, base time.Time) {
-		tell.setBase(base)
-		began(c, base)
-	}
-
-	result, err := guarded(ctx, cfg, patience(s), files.Dir(), gate)
-	tell.stop()
-	err = errors.Join(err, finish(), os.RemoveAll(filepath.Join(files.Dir(), disksDir)))
+	tell.dir(files.Dir())
+	result, err := runIn(ctx, x, files, tell)
 	if err != nil {
 		return errors.Join(err, files.Discard(err.Error()))
 	}
@@ -94,117 +83,54 @@ func perform(ctx context.Context, run *results.Run, s *scenario.Scenario, p plan
 	return err
 }
 
-// patience is how long a trial may take before it counts as hung: all that it
-// may wait for, and a minute.
+// runIn runs the trial, whose nodes keep their disks and logs in its folder.
+// The disks are removed afterwards.
+func runIn(ctx context.Context, x *spec, files *results.Trial, tell *teller) (trial.Result, error) {
+	cfg, logs, err := x.config(files.Dir())
+	if err != nil {
+		return trial.Result{}, err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	cfg.Start = whileRoom(cfg.Start, cancel)
+	cfg.Recorder = bench.Tee(files.Samples, &tell.live)
+	cfg.Progress = tell.phase
+	cfg.Began = func(c bench.Cluster, base time.Time) {
+		tell.setBase(base)
+		tellBase(c, base)
+	}
+	dog := watchdog{quiet: patience(x.scenario), grace: told, dir: files.Dir()}
+	result, err := dog.guard(ctx, cfg)
+	if result.Facts.Started.IsZero() { // it was left behind
+		result.Facts.Started = tell.started()
+	}
+	disks := os.RemoveAll(filepath.Join(files.Dir(), disksDir))
+	if result.Facts.Failure == "" { // what still runs of a failed trial may be in the way
+		err = errors.Join(err, disks, logs.close())
+	}
+	return result, err
+}
+
+// patience is how long nothing may happen in a trial before it counts as hung:
+// longer than anything that it may wait for. Keys are written at a thousand a
+// second at least.
 func patience(s *scenario.Scenario) time.Duration {
-	return s.Warmup + s.Duration + 3*s.Load.Abandon + 4*s.Settle + time.Minute
+	const heal = time.Minute // two attempts to heal a fault
+	return s.Warmup + s.Duration + s.Load.Abandon + s.Settle + heal + time.Duration(s.Workload.Keys)*time.Millisecond
 }
 
-// guarded runs the trial and gives up on one that hangs: it saves the stacks of
-// all goroutines and keeps what was recorded until then.
-func guarded(ctx context.Context, cfg trial.Config, limit time.Duration, dir string, g *gate) (trial.Result, error) {
-	type end struct {
-		result trial.Result
-		err    error
-	}
-	ended := make(chan end, 1)
-	go func() {
-		r, err := trial.Run(ctx, cfg)
-		ended <- end{r, err}
-	}()
-	watchdog := time.NewTimer(limit)
-	defer watchdog.Stop()
-	select {
-	case e := <-ended:
-		return e.result, e.err
-	case <-watchdog.C:
-	}
-	g.close()
-	f := cfg.Facts
-	f.Failure = fmt.Sprintf("the trial hung: it had not ended after %v; the stacks of its goroutines are in %s", limit, results.StacksFile)
-	var stacks bytes.Buffer
-	if err := pprof.Lookup("goroutine").WriteTo(&stacks, 2); err != nil {
-		return trial.Result{}, fmt.Errorf("dump the stacks of a hung trial: %w", err)
-	}
-	return trial.Result{Facts: f}, os.WriteFile(filepath.Join(dir, results.StacksFile), stacks.Bytes(), 0o644)
-}
+// A start is how a trial starts its cluster.
+type start = func(context.Context, func(time.Time, bench.Event)) (bench.Cluster, error)
 
-// gate stops the recording of a trial that is over although it goes on.
-type gate struct {
-	mu     sync.Mutex
-	to     bench.Recorder
-	closed bool
-}
-
-func (g *gate) Record(batch []bench.Sample) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.closed {
-		return errors.New("the trial is over")
-	}
-	return g.to.Record(batch)
-}
-
-func (g *gate) close() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.closed = true
-}
-
-// teller reports progress a few times a second.
-type teller struct {
-	live *bench.Progress
-	done chan struct{}
-	wait sync.WaitGroup
-
-	mu   sync.Mutex
-	out  *json.Encoder
-	now  trial.Phase
-	base time.Time
-}
-
-func newTeller(out io.Writer, live *bench.Progress) *teller {
-	t := &teller{live: live, done: make(chan struct{}), out: json.NewEncoder(out)}
-	t.wait.Go(func() {
-		tick := time.NewTicker(250 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				t.tell()
-			case <-t.done:
-				return
+// whileRoom ends a trial whose nodes have no room left, since their disks are in
+// the results folder: that says nothing about the system.
+func whileRoom(begin start, cancel context.CancelCauseFunc) start {
+	return func(ctx context.Context, report func(time.Time, bench.Event)) (bench.Cluster, error) {
+		return begin(ctx, func(at time.Time, e bench.Event) {
+			if e.Kind == bench.EventFailed && strings.Contains(e.Detail, syscall.ENOSPC.Error()) {
+				cancel(fmt.Errorf("node %s, whose disk is in the results folder: %w", e.Node, syscall.ENOSPC))
 			}
-		}
-	})
-	return t
-}
-
-func (t *teller) phase(p trial.Phase) {
-	t.mu.Lock()
-	t.now = p
-	t.mu.Unlock()
-	t.tell()
-}
-
-func (t *teller) setBase(base time.Time) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.base = base
-}
-
-// tell writes one line. That nobody may read it is no concern of a trial.
-func (t *teller) tell() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	p := progress{Phase: t.now, Counts: t.live.Now()}
-	if !t.base.IsZero() {
-		p.At = time.Since(t.base)
+			report(at, e)
+		})
 	}
-	_ = t.out.Encode(p)
-}
-
-func (t *teller) stop() {
-	close(t.done)
-	t.wait.Wait()
 }

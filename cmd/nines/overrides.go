@@ -1,0 +1,118 @@
+package main
+
+import (
+	"errors"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"nines/bench/scenario"
+)
+
+// A change is what a flag changes in the scenario.
+type change struct {
+	flag string
+	scenario.Set
+}
+
+// changes are those of the flags that have a name of their own.
+func (c *runCmd) changes() []change {
+	var all []change
+	if c.Systems != nil {
+		quoted := make([]string, len(c.Systems))
+		for i, name := range c.Systems {
+			quoted[i] = strconv.Quote(name)
+		}
+		all = append(all, change{"--systems", scenario.Set{Path: "systems", Value: "[" + strings.Join(quoted, ", ") + "]"}})
+	}
+	for _, f := range []struct {
+		flag, path string
+		value      *string
+	}{
+		{"--duration", "duration", c.Duration},
+		{"--rate", "load.rate", c.Rate},
+		{"--nodes", "nodes", c.Nodes},
+		{"--repeat", "repeat", c.Repeat},
+		{"--seed", "seed", c.Seed},
+	} {
+		if f.value != nil {
+			all = append(all, change{f.flag, scenario.Set{Path: f.path, Value: *f.value}})
+		}
+	}
+	return all
+}
+
+// effective reads the scenario with all that the flags change, or says all that
+// is wrong with any of it.
+func (c *runCmd) effective() (*scenario.Scenario, error) {
+	var (
+		wrong complaints
+		sets  []scenario.Set
+	)
+	named := c.changes()
+	for _, ch := range named {
+		sets = append(sets, ch.Set)
+	}
+	for _, text := range c.Set {
+		set, err := scenario.ParseSet(text)
+		if err != nil {
+			wrong = append(wrong, err.Error())
+			continue
+		}
+		sets = append(sets, set)
+	}
+	file, data, err := scenario.Open(c.Scenario)
+	if err != nil {
+		return nil, append(wrong, "nines: "+err.Error())
+	}
+	s, err := scenario.Parse(file, data, catalog(), sets...)
+	var errs scenario.Errors
+	switch {
+	case errors.As(err, &errs):
+		for _, e := range errs {
+			wrong = append(wrong, says(e, named, sets[len(named):]))
+		}
+	case err != nil:
+		return nil, err
+	}
+	if wrong != nil {
+		return nil, wrong
+	}
+	return s, nil
+}
+
+// itemOfSystems begins an error about one of the systems that a flag lists.
+var itemOfSystems = regexp.MustCompile(`^systems\[\d+\]: `)
+
+// says names the flag that an error is about as it was given: --duration, unless
+// a --set of the same field came after it.
+func says(e *scenario.Error, named []change, sets []scenario.Set) string {
+	for _, s := range sets {
+		if s.Path == e.Set {
+			return e.Error()
+		}
+	}
+	for _, ch := range named {
+		if ch.Path == e.Set {
+			return ch.flag + ": " + itemOfSystems.ReplaceAllString(e.Text, "")
+		}
+	}
+	return e.Error()
+}
+
+// command is the command line that repeats the run, into a folder of its own.
+func (c *runCmd) command() []string {
+	words := []string{"nines", "run", c.Scenario}
+	if c.Systems != nil {
+		words = append(words, "--systems", strings.Join(c.Systems, ","))
+	}
+	for _, ch := range c.changes() {
+		if ch.flag != "--systems" {
+			words = append(words, ch.flag+"="+ch.Value)
+		}
+	}
+	for _, set := range c.Set {
+		words = append(words, "--set", set)
+	}
+	return words
+}

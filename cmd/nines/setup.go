@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"nines/adapters"
+	"nines/adapters/disk"
+	"nines/adapters/host/inproc"
+	"nines/adapters/link"
+	"nines/adapters/replica"
+	"nines/bench"
+	"nines/bench/balance"
+	"nines/bench/scenario"
+	"nines/bench/trial"
+	"nines/results"
+	"nines/workloads"
+)
+
+// A spec is a planned trial with its choices made: nothing of it runs or is on
+// disk yet.
+type spec struct {
+	planned
+	scenario *scenario.Scenario
+	ready    adapters.Prepared
+	settings map[string]string // effective
+	nodes    []string
+	seed     uint64
+	workload *workloads.Workload
+}
+
+func specify(s *scenario.Scenario, p planned) (*spec, error) {
+	sys, err := adapters.Lookup(p.system.Name)
+	if err != nil {
+		return nil, err
+	}
+	x := &spec{
+		planned: p, scenario: s, settings: sys.Effective(p.system.Settings),
+		nodes: nodeNames(nodesOf(s, p.system)), seed: s.Seed + uint64(p.repeat) - 1,
+	}
+	if x.ready, err = sys.Prepare(x.settings); err != nil {
+		return nil, fmt.Errorf("system %s: %w", p.system.Label, err)
+	}
+	w := &s.Workload
+	x.workload, err = workloads.New(w.Name, workloads.Config{
+		Keys: w.Keys, Distribution: workloads.Distribution(w.Distribution), Theta: w.Theta,
+		ValueSize: uint32(w.ValueSize), Users: uint32(w.Users), Reads: &w.Reads, CAS: w.CAS, Seed: x.seed,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("workload %s: %w", w.Name, err)
+	}
+	return x, nil
+}
+
+// config is the trial, ready to run but for who records it. Its nodes keep their
+// disks and logs below dir.
+func (x *spec) config(dir string) (trial.Config, *nodeLogs, error) {
+	host, err := x.host(dir)
+	if err != nil {
+		return trial.Config{}, nil, err
+	}
+	logs, err := openLogs(filepath.Join(dir, results.NodesDir), x.nodes)
+	if err != nil {
+		return trial.Config{}, nil, err
+	}
+	host.Log = logs.of
+	return trial.Config{
+		Facts: x.facts(),
+		Start: func(_ context.Context, report func(time.Time, bench.Event)) (bench.Cluster, error) {
+			host.Events = report
+			return x.ready.Start(host)
+		},
+		Began:   tellBase,
+		Load:    x.load(),
+		Sources: x.sources(),
+		Faults:  x.scenario.Faults,
+		Settle:  x.scenario.Settle,
+		CPU:     cpuTime,
+	}, logs, nil
+}
+
+// facts are those known beforehand.
+func (x *spec) facts() results.Facts {
+	s := x.scenario
+	f := results.Facts{
+		Trial: x.name, System: x.system.Label, Adapter: x.system.Name, Settings: x.settings, Guarantees: x.ready.Guarantees,
+		Repeat: x.repeat, Seed: x.seed, Host: s.Host, Nodes: x.nodes,
+		Duration: s.Duration, Warmup: s.Warmup, Deadline: s.Load.Deadline, Abandon: s.Load.Abandon,
+		Arrivals: string(s.Load.Arrivals), Rate: s.Load.Rate, Workload: x.workload.Name(), CAS: x.workload.CAS(),
+		SLOTarget: s.SLO.Target, SLOBin: s.SLO.Bin,
+	}
+	if s.Probes.Rate > 0 {
+		f.Probe = time.Duration(float64(time.Second) / s.Probes.Rate)
+	}
+	return f
+}
+
+func (x *spec) sources() trial.Sources {
+	w := x.workload
+	src := trial.Sources{
+		Main:  func(int) bench.Source { return w.Source() },
+		Probe: w.Probe,
+		Final: func(n int) func(int) bench.Source { return w.Final(n, len(x.nodes)) },
+	}
+	if x.scenario.Workload.Preload {
+		src.Preload = w.Preload
+	}
+	return src
+}
+
+// arrivalStream makes the arrivals' random numbers other ones than those of keys
+// and faults, which have the same seed.
+const arrivalStream = 0x61727269
+
+func (x *spec) load() trial.Load {
+	l := &x.scenario.Load
+	out := trial.Load{MaxInFlight: l.MaxInFlight, Sessions: l.Sessions, Picker: x.picker}
+	switch l.Arrivals {
+	case scenario.Constant:
+		out.Arrivals = func(from, until time.Duration) bench.Arrivals { return bench.Constant(l.Rate, from, until) }
+	case scenario.Poisson:
+		out.Arrivals = func(from, until time.Duration) bench.Arrivals {
+			return bench.Poisson(l.Rate, from, until, rand.New(rand.NewPCG(x.seed, arrivalStream)))
+		}
+	}
+	return out
+}
+
+func (x *spec) picker(c bench.Cluster) (func(int) bench.Picker, error) {
+	p, err := balance.Parse(x.scenario.Load.Policy)
+	if err != nil {
+		return nil, err
+	}
+	leads := func() int { return -1 }
+	if in, ok := c.(bench.Inspector); ok {
+		leads = balance.Leader(in, x.nodes)
+	}
+	return p.Pickers(x.nodes, x.seed, leads)
+}
+
+// host is the world that every system of the scenario meets.
+func (x *spec) host(dir string) (inproc.Config, error) {
+	s := x.scenario
+	profile, err := link.Table(s.Links.RTT)
+	if s.Links.Profile != "" {
+		profile, err = link.ParseProfile(s.Links.Profile)
+	}
+	if err != nil {
+		return inproc.Config{}, fmt.Errorf("links: %w", err)
+	}
+	d := disk.Config{SyncLatency: s.Disk.Sync}
+	if s.Disk.Kind == scenario.Files {
+		d = disk.Config{Dir: filepath.Join(dir, disksDir)}
+	}
+	return inproc.Config{
+		Nodes:  x.nodes,
+		Links:  link.Config{Profile: profile, Precise: true},
+		Disk:   d,
+		Timing: replica.Timing{Heartbeat: s.Timing.Heartbeat, Election: s.Timing.Election},
+		Batch: replica.Batch{
+			MaxBytes: s.Batch.MaxBytes, MaxEntries: s.Batch.MaxEntries,
+			SnapshotEvery: s.Batch.SnapshotEvery, Trailing: s.Batch.Trailing,
+		},
+		Server: replica.ServerConfig{Reject: !s.Load.Forward},
+		Seed:   x.seed,
+	}, nil
+}
+
+// disksDir holds the nodes' disks while a trial runs.
+const disksDir = "disks"
+
+// tellBase tells a cluster that wants to know when the measured period begins.
+func tellBase(c bench.Cluster, base time.Time) {
+	if s, ok := c.(interface{ Start(time.Time) }); ok {
+		s.Start(base)
+	}
+}
+
+// cpuTime is what this process has used, in user and kernel mode.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"nines/bench"
+	"nines/bench/trial"
+)
+
+// A teller tells the parent how a trial goes, several times a second.
+type teller struct {
+	live bench.Progress // counts what is recorded
+
+	mu   sync.Mutex
+	out  *json.Encoder
+	last message
+	base time.Time // zero until it is known
+
+	quit  chan struct{}
+	ended sync.WaitGroup
+	once  sync.Once
+}
+
+const tellEvery = 250 * time.Millisecond
+
+func newTeller(out io.Writer) *teller {
+	t := &teller{out: json.NewEncoder(out), quit: make(chan struct{})}
+	t.ended.Go(func() {
+		tick := time.NewTicker(tellEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				t.tell(func(*message) {})
+			case <-t.quit:
+				return
+			}
+		}
+	})
+	return t
+}
+
+func (t *teller) phase(p trial.Phase) { t.tell(func(m *message) { m.Phase = p }) }
+func (t *teller) dir(dir string)      { t.tell(func(m *message) { m.Dir = dir }) }
+
+// stopRun says why the run cannot go on. The first of several reasons will do.
+func (t *teller) stopRun(why error) {
+	t.tell(func(m *message) { m.Stop, _, _ = strings.Cut(why.Error(), "\n") })
+}
+
+// started is the base instant, or zero if it did not come to that.
+func (t *teller) started() time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.base
+}
+
+func (t *teller) setBase(base time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.base = base
+}
+
+// tell sends a message with a change. That nobody may read it is no concern of
+// a trial.
+func (t *teller) tell(change func(*message)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	change(&t.last)
+	t.last.Counts = t.live.Now()
+	if !t.base.IsZero() {
+		t.last.At = time.Since(t.base)
+	}
+	_ = t.out.Encode(&t.last)
+}
+
+// stop ends the telling; the child may say no more afterwards.
+func (t *teller) stop() {
+	t.once.Do(func() { close(t.quit) })
+	t.ended.Wait()
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/pprof"
+	"sync"
+	"time"
+
+	"nines/bench"
+	"nines/bench/trial"
+	"nines/results"
+)
+
+// A watchdog ends a trial that hangs. First it saves the stacks of all
+// goroutines and cancels the trial, which may then end by itself with what it
+// has; if not, the trial is left behind as it is, and keeps what was recorded.
+type watchdog struct {
+	quiet time.Duration // how long nothing may happen
+	grace time.Duration // how long a trial that was cancelled may take to end
+	dir   string        // of the trial
+}
+
+// guard runs the trial. What has hung fails the trial: the result says so. An
+// error means that ctx ended, or that there is nothing worth keeping.
+func (w *watchdog) guard(ctx context.Context, cfg trial.Config) (trial.Result, error) {
+	p := &pulse{to: cfg.Recorder, began: time.Now()}
+	cfg.Recorder = p
+	if told := cfg.Progress; told != nil {
+		cfg.Progress = func(ph trial.Phase) { p.beat(); told(ph) }
+	}
+	running, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var (
+		result trial.Result
+		err    error
+	)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		result, err = trial.Run(running, cfg)
+	}()
+
+	switch w.wait(ctx, ended, p) {
+	case hadEnded:
+		return result, err
+	case toldToEnd:
+		if within(ended, w.grace) {
+			return result, err
+		}
+		return trial.Result{}, fmt.Errorf("the trial did not end within %v of being told to: %w", w.grace, context.Cause(ctx))
+	}
+	// It has hung.
+	failure := fmt.Sprintf("the trial hung: nothing had happened for %v; what its goroutines were doing is in %s",
+		w.quiet.Round(time.Millisecond), results.StacksFile)
+	if err := w.saveStacks(); err != nil {
+		return trial.Result{}, err
+	}
+	cancel()
+	if within(ended, w.grace) {
+		result.Facts.Failure = failure
+		return result, nil
+	}
+	p.close()
+	left := trial.Result{Facts: cfg.Facts}
+	left.Facts.Failure, left.Facts.Cut = failure, true // what no session handed over is lost
+	return left, nil
+}
+
+// what the wait for a trial came to.
+type waited int
+
+const (
+	hadEnded  waited = iota
+	toldToEnd        // the context ended
+	hung
+)
+
+func (w *watchdog) wait(ctx context.Context, ended <-chan struct{}, p *pulse) waited {
+	timer := time.NewTimer(w.quiet)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ended:
+			return hadEnded
+		case <-ctx.Done():
+			return toldToEnd
+		case <-timer.C:
+			left := w.quiet - p.silent()
+			if left <= 0 {
+				return hung
+			}
+			timer.Reset(left)
+		}
+	}
+}
+
+func within(ended <-chan struct{}, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ended:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
+func (w *watchdog) saveStacks() error {
+	var stacks bytes.Buffer
+	if err := pprof.Lookup("goroutine").WriteTo(&stacks, 2); err != nil {
+		return fmt.Errorf("dump the stacks of a trial that hangs: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(w.dir, results.StacksFile), stacks.Bytes(), 0o644); err != nil {
+		return fmt.Errorf("save the stacks of a trial that hangs: %w", err)
+	}
+	return nil
+}
+
+// A pulse knows when a trial last did something. It is the trial's recorder, so
+// that it can stop the recording of one that was left behind.
+type pulse struct {
+	began time.Time
+
+	mu     sync.Mutex // never held while anything is waited for but the recorder
+	to     bench.Recorder
+	last   time.Duration // since began
+	closed bool
+}
+
+// Record implements [bench.Recorder].
+func (p *pulse) Record(batch []bench.Sample) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.last = time.Since(p.began)
+	if p.closed {
+		return errors.New("the trial is over")
+	}
+	return p.to.Record(batch)
+}
+
+func (p *pulse) beat() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.last = time.Since(p.began)
+}
+
+func (p *pulse) silent() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return time.Since(p.began) - p.last
+}
+
+func (p *pulse) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+}
