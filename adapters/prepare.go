@@ -23,7 +23,7 @@ func replicated(open replica.Open, g results.Guarantees) Prepared {
 
 func etcdSettings() []Setting {
 	return []Setting{
-		{"reads", "linearizable", "linearizable (ReadIndex), lease (trusts clocks) or local (may be stale)"},
+		{"reads", "linearizable", "linearizable (ReadIndex), lease (may be stale for an election timeout when its node is cut off) or local (may be stale)"},
 		{"prevote", "true", "ask before an election whether it could be won"},
 		{"checkquorum", "true", "a leader that hears from no quorum steps down"},
 	}

@@ -20,15 +20,17 @@ func linearizable(t *testing.T, c *cluster) {
 		history []bench.Sample
 		base    = time.Now()
 	)
-	const period = 20 * time.Second
-	for i := range 9 {
+	const period = 12 * time.Second
+	n := 3 * len(c.Nodes())
+	for i := range n {
 		clients.Go(func() {
-			h := c.client(base, period, i)
+			h := c.client(base, period, i, n)
 			mu.Lock()
 			defer mu.Unlock()
 			history = append(history, h...)
 		})
 	}
+	defer clients.Wait() // also if something fails: the cluster must not end before
 	if len(c.Nodes()) > 1 {
 		c.disturb(period)
 	} else {
@@ -71,22 +73,28 @@ func (c *cluster) killFor(node string, d time.Duration) {
 	c.restart(node)
 }
 
+// clientKeys is how many keys the clients use.
+const clientKeys = 4
+
 // client performs random operations on node i modulo the number of nodes, one
-// after the other, and records them.
-func (c *cluster) client(base time.Time, period time.Duration, i int) []bench.Sample {
+// after the other, and records them. The last client of each node only reads:
+// one that writes is stuck in a write as soon as its node is cut off, and sees
+// nothing of what the node answers then.
+func (c *cluster) client(base time.Time, period time.Duration, i, clients int) []bench.Sample {
 	var (
 		rnd     = rand.New(rand.NewPCG(7, uint64(i)))
 		node    = i % len(c.Nodes())
+		reads   = i+len(c.Nodes()) >= clients
 		session = uint64(1000 * (i + 1))
 		value   = session * 1_000_000
 		cl      bench.Client
 		out     []bench.Sample
 	)
 	for time.Since(base) < period {
-		op := bench.Op{Kind: bench.Kind(1 + rnd.IntN(2)), Key: uint64(rnd.IntN(4)), Size: 16}
-		if op.Kind != bench.Read {
+		op := bench.Op{Kind: bench.Read, Key: uint64(rnd.IntN(clientKeys)), Size: 16}
+		if !reads && rnd.IntN(2) == 0 {
 			value++
-			op.Arg = value
+			op.Kind, op.Arg = bench.Write, value
 		}
 		if cl == nil {
 			session++

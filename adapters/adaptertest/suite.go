@@ -50,12 +50,13 @@ func Run(t *testing.T, s System) {
 				t.Skipf("needs %d nodes", test.nodes)
 			}
 			synctest.Test(t, func(t *testing.T) {
-				c := start(t, s)
+				c := start(t, s, nil)
 				defer c.stop()
 				test.run(t, c)
 			})
 		})
 	}
+	t.Run("storms", func(t *testing.T) { Storms(t, s, 10) })
 }
 
 // Timing is that of every test.
@@ -67,11 +68,12 @@ type cluster struct {
 	t        *testing.T
 	s        System
 	sessions uint64
-	installs chan string // nodes that have installed a snapshot
+	installs chan string          // nodes that have installed a snapshot
+	tune     func(*inproc.Config) // what is to be different; nil: nothing
 }
 
-func start(t *testing.T, s System) *cluster {
-	c := &cluster{t: t, s: s, installs: make(chan string, 100)}
+func start(t *testing.T, s System, tune func(*inproc.Config)) *cluster {
+	c := &cluster{t: t, s: s, installs: make(chan string, 1000), tune: tune}
 	c.Cluster = c.boot(replica.ServerConfig{})
 	return c
 }
@@ -83,7 +85,7 @@ func (c *cluster) boot(server replica.ServerConfig) *inproc.Cluster {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	cl, err := inproc.Start(inproc.Config{
+	cfg := inproc.Config{
 		Nodes:  names,
 		Links:  link.Config{Profile: lan},
 		Disk:   disk.Config{SyncLatency: time.Millisecond},
@@ -99,7 +101,11 @@ func (c *cluster) boot(server replica.ServerConfig) *inproc.Cluster {
 				c.t.Logf("node %s failed: %s", e.Node, e.Detail)
 			}
 		},
-	}, c.s.Open)
+	}
+	if c.tune != nil {
+		c.tune(&cfg)
+	}
+	cl, err := inproc.Start(cfg, c.s.Open)
 	if err != nil {
 		c.t.Fatalf("start: %v", err)
 	}

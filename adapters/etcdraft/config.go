@@ -21,9 +21,12 @@ const (
 	// ReadIndex asks a quorum whether the node still leads, once for all reads
 	// that have come together. Linearizable.
 	ReadIndex Reads = "linearizable"
-	// ReadLease trusts that no other leader can have been elected while a quorum
-	// has answered within the election timeout. Linearizable as long as clocks
-	// run at about the same rate. Needs CheckQuorum.
+	// ReadLease is the library's lease: a leader answers as long as CheckQuorum,
+	// which it needs, lets it lead. CheckQuorum looks once in an election timeout
+	// whether a quorum was heard from since it last looked, so a leader that is
+	// cut off goes on for one to two election timeouts, while the others elect
+	// another after one to two. For up to one election timeout its reads may be
+	// stale, with perfect clocks.
 	ReadLease Reads = "lease"
 	// ReadLocal answers from the node's own state, which may be stale.
 	ReadLocal Reads = "local"

@@ -25,7 +25,6 @@ func (n *node) run() {
 			return
 		case <-t.C:
 			n.rn.Tick()
-			n.reads.tick(n.rn)
 		case <-n.wake:
 		}
 		if err := n.turn(n.msgs.Take(), n.calls.Take()); err != nil {
@@ -87,7 +86,10 @@ func (n *node) accept(calls []replica.Call) {
 		}
 	}
 	for len(cmds) > 0 {
-		k := min(len(cmds), n.env.Batch.MaxEntries)
+		k := len(cmds)
+		if most := n.env.Batch.MaxEntries; most > 0 {
+			k = min(k, most)
+		}
 		n.propose(cmds[:k])
 		cmds = cmds[k:]
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -41,6 +42,8 @@ type node struct {
 	stopNow context.CancelFunc
 	running sync.WaitGroup
 
+	written *pb.HardState // of the append goroutine: the newest hard state that is in the log on disk
+
 	statusMu sync.Mutex
 	status   bench.Status
 
@@ -77,7 +80,7 @@ func open(env replica.Env, cfg Config) (*node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("etcdraft: %w", err)
 	}
-	n.log, n.kv, n.state = r.log, r.kv, r.state
+	n.log, n.kv, n.state, n.written = r.log, r.kv, r.state, r.state
 	n.snapped = n.kv.Applied()
 	n.saved <- n.snapped
 	if n.term, err = n.log.Term(n.kv.Applied()); err != nil {
@@ -100,6 +103,10 @@ func (n *node) raftConfig() *raft.Config {
 	if n.cfg.Reads == ReadLease {
 		option = raft.ReadOnlyLeaseBased
 	}
+	maxBytes := uint64(math.MaxUint64)
+	if n.env.Batch.MaxBytes > 0 {
+		maxBytes = uint64(n.env.Batch.MaxBytes)
+	}
 	return &raft.Config{
 		ID:                        n.id,
 		ElectionTick:              int(n.env.Timing.Election / n.tick()),
@@ -107,7 +114,7 @@ func (n *node) raftConfig() *raft.Config {
 		Storage:                   n.log,
 		Applied:                   n.kv.Applied(),
 		AsyncStorageWrites:        true,
-		MaxSizePerMsg:             uint64(n.env.Batch.MaxBytes),
+		MaxSizePerMsg:             maxBytes,
 		MaxInflightMsgs:           256,
 		PreVote:                   n.cfg.PreVote,
 		CheckQuorum:               n.cfg.CheckQuorum,

@@ -12,10 +12,8 @@ import (
 // heartbeats serves them all.
 type reads struct {
 	queue []replica.Call // not yet in a batch
-	batch []replica.Call // being confirmed
-	first uint64         // id of the first round that was asked for the batch
-	last  uint64         // id of the last
-	age   int            // ticks since then
+	batch []replica.Call // being confirmed under id
+	id    uint64
 	ready []confirmed
 }
 
@@ -35,36 +33,24 @@ func (r *reads) next(n *node) bool {
 		r.fail(n.notLeader(n.lead.Load()))
 		return false
 	}
+	if n.term != n.state.GetTerm() {
+		// Not before it has applied the entry that its term began with, and with it
+		// all that was acknowledged before. The library sees to that itself, but not
+		// in a cluster of one, whose commit index on disk may be an old one.
+		return false
+	}
 	r.batch, r.queue = r.queue, nil
-	r.first = r.last + 1
-	r.ask(n.rn)
+	// The library asks until it knows: each heartbeat carries the question again.
+	r.id++
+	n.rn.ReadIndex(order.AppendUint64(nil, r.id))
 	return true
 }
 
-// ask starts a round under a new id, so that a late answer to one of an older
-// batch is told apart.
-func (r *reads) ask(rn *raft.RawNode) {
-	r.last++
-	r.age = 0
-	rn.ReadIndex(order.AppendUint64(nil, r.last))
-}
-
-// tick asks again when the messages of a round may have been lost.
-func (r *reads) tick(rn *raft.RawNode) {
-	if len(r.batch) == 0 {
-		return
-	}
-	if r.age++; r.age > ticksPerHeartbeat {
-		r.ask(rn)
-	}
-}
-
-// confirm takes the library's word that the node led when a round was asked, and
-// that all that was committed then is at or below an index. Any round of the
-// batch will do: where messages take longer than a round may last, the answer
-// is always to an earlier one than the last.
+// confirm takes the library's word that the node led after the batch had come,
+// and that all that was committed before is at or below an index. A word on a
+// batch that has failed since comes too late.
 func (r *reads) confirm(s raft.ReadState) {
-	if len(r.batch) == 0 || order.Uint64(s.RequestCtx) < r.first {
+	if len(r.batch) == 0 || order.Uint64(s.RequestCtx) != r.id {
 		return
 	}
 	r.ready = append(r.ready, confirmed{s.Index, r.batch})

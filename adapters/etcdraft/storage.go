@@ -69,6 +69,7 @@ func (n *node) persist(enc *encoder, msgs []*pb.Message) error {
 		if m.Term != nil {
 			state := &pb.HardState{Term: m.Term, Vote: m.Vote, Commit: m.Commit}
 			enc.add(stateRecord(state))
+			n.written = state
 			if err := n.log.SetHardState(state); err != nil {
 				return fmt.Errorf("set the hard state in memory: %w", err)
 			}
@@ -133,7 +134,8 @@ func (n *node) install(s *pb.Snapshot) error {
 // since the last time. Saving the copy does not hold up the loop; on a slow disk
 // there is one copy at a time.
 func (n *node) maybeSnapshot() {
-	if n.kv.Applied()-n.snapped < n.env.Batch.SnapshotEvery || !n.saving.CompareAndSwap(false, true) {
+	every := n.env.Batch.SnapshotEvery
+	if every == 0 || n.kv.Applied()-n.snapped < every || !n.saving.CompareAndSwap(false, true) {
 		return
 	}
 	n.snapped = n.kv.Applied()
@@ -167,11 +169,7 @@ func (n *node) compact(s *snapshot) error {
 	} else if err != nil {
 		return fmt.Errorf("compact the log in memory to %d: %w", upTo, err)
 	}
-	state, _, err := n.log.InitialState()
-	if err != nil {
-		return fmt.Errorf("read the hard state: %w", err)
-	}
-	if err := n.env.Disk.Compact(upTo, stateRecord(state)); err != nil {
+	if err := n.env.Disk.Compact(upTo, stateRecord(n.written)); err != nil {
 		return fmt.Errorf("compact the log to %d: %w", upTo, err)
 	}
 	return nil

@@ -280,3 +280,12 @@ func TestFailedReplica(t *testing.T) {
 		}
 	})
 }
+
+func TestTimingIsValidated(t *testing.T) {
+	for _, bad := range []Timing{{}, {Heartbeat: time.Second}, {Election: time.Second}, {Heartbeat: time.Second, Election: time.Second}} {
+		s, err := Serve(Env{ID: "n1", Timing: bad}, nil, ServerConfig{})
+		if s != nil || err == nil || !strings.Contains(err.Error(), "open node n1: heartbeat") {
+			t.Errorf("%+v: %v", bad, err)
+		}
+	}
+}

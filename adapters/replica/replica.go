@@ -5,6 +5,7 @@ package replica
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"time"
@@ -54,11 +55,20 @@ type Timing struct {
 	Election  time.Duration // least silence after which a follower stands for election
 }
 
+// Validate tells what is wrong with the timing.
+func (t Timing) Validate() error {
+	if t.Heartbeat <= 0 || t.Election <= t.Heartbeat {
+		return fmt.Errorf("heartbeat %v, election timeout %v: want a heartbeat of more than 0 and an election timeout of more than that", t.Heartbeat, t.Election)
+	}
+	return nil
+}
+
 // Batch bounds what a node does at once, the same for every system of a trial.
+// The zero Batch bounds nothing.
 type Batch struct {
-	MaxBytes      int    // of entries in one message or one append
+	MaxBytes      int    // of entries in one message or one append; 0: no bound
 	MaxEntries    int    // likewise
-	SnapshotEvery uint64 // applied entries between snapshots
+	SnapshotEvery uint64 // applied entries between snapshots; 0: there are none
 	Trailing      uint64 // entries kept behind a snapshot for slow followers
 }
 

@@ -50,6 +50,9 @@ type ServerConfig struct {
 
 // Serve opens a node and starts its Server.
 func Serve(env Env, open Open, cfg ServerConfig) (*Server, error) {
+	if err := env.Timing.Validate(); err != nil {
+		return nil, fmt.Errorf("open node %s: %w", env.ID, err)
+	}
 	s := &Server{
 		id:      env.ID,
 		port:    env.Link,

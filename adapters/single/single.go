@@ -171,7 +171,8 @@ func (n *node) turn(calls []replica.Call) error {
 // maybeSnapshot copies the state machine and saves the copy in the background;
 // on a slow disk there is one copy at a time.
 func (n *node) maybeSnapshot() {
-	if n.saving || n.kv.Applied()-n.snapped < n.env.Batch.SnapshotEvery {
+	every := n.env.Batch.SnapshotEvery
+	if n.saving || every == 0 || n.kv.Applied()-n.snapped < every {
 		return
 	}
 	n.snapped, n.saving = n.kv.Applied(), true

@@ -1,0 +1,202 @@
+package adaptertest
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"nines/adapters/disk"
+	"nines/adapters/host/inproc"
+	"nines/adapters/link"
+	"nines/adapters/replica"
+	"nines/analysis/linear"
+	"nines/bench"
+	"nines/chaos"
+)
+
+// Storms hurts clusters at random, one for each seed from 1 to n: nodes are
+// killed, a majority at once included, and restarted; links are cut, one way or
+// both, delayed and thinned out; disks are slow; snapshots are frequent, logs
+// short. After it all the nodes must agree, and the history with what is read at
+// the end must be linearizable.
+func Storms(t *testing.T, s System, n uint64) {
+	for seed := uint64(1); seed <= n; seed++ {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				rnd := rand.New(rand.NewPCG(seed, 0))
+				c := start(t, s, weather(rnd))
+				defer c.stop()
+				storm(t, c, rnd)
+			})
+		})
+	}
+}
+
+// weather is the world of a storm.
+func weather(rnd *rand.Rand) func(*inproc.Config) {
+	return func(cfg *inproc.Config) {
+		between := func(from, to int) int { return from + rnd.IntN(to-from+1) }
+		rtt := make([][]time.Duration, len(cfg.Nodes))
+		for i := range rtt {
+			rtt[i] = make([]time.Duration, len(cfg.Nodes))
+			for j := range rtt {
+				if i != j {
+					rtt[i][j] = time.Duration(between(0, 80)) * 250 * time.Microsecond
+				}
+			}
+		}
+		profile, err := link.Table(rtt)
+		if err != nil {
+			panic(err) // it is made of what this function made
+		}
+		cfg.Seed = rnd.Uint64()
+		cfg.Links = link.Config{Profile: profile}
+		cfg.Disk = disk.Config{SyncLatency: time.Duration(between(0, 10)) * time.Millisecond, SegmentBytes: 4 << 10}
+		cfg.Batch = replica.Batch{
+			MaxBytes: 1 << between(8, 20), MaxEntries: between(1, 64),
+			SnapshotEvery: uint64(between(5, 50)), Trailing: uint64(between(0, 10)),
+		}
+	}
+}
+
+func storm(t *testing.T, c *cluster, rnd *rand.Rand) {
+	const period = 6 * time.Second
+	var (
+		clients sync.WaitGroup
+		mu      sync.Mutex
+		history []bench.Sample
+		base    = time.Now()
+	)
+	n := 2 * len(c.Nodes())
+	for i := range n {
+		clients.Go(func() {
+			h := c.client(base, period, i, n)
+			mu.Lock()
+			defer mu.Unlock()
+			history = append(history, h...)
+		})
+	}
+	defer clients.Wait() // also if something fails: the cluster must not end before
+	s := &striker{c: c, rnd: rnd}
+	for time.Since(base) < period-time.Second {
+		s.strike()
+		time.Sleep(time.Duration(rnd.IntN(300)) * time.Millisecond)
+	}
+	s.healAll()
+	clients.Wait()
+	c.leader()
+	c.converge()
+	history = append(history, c.readBack(base)...)
+	if c.s.Stale {
+		return
+	}
+	if r := linear.Check(context.Background(), history, linear.Options{}); r.Verdict != linear.OK {
+		t.Errorf("%d operations: %v: %s", len(history), r.Verdict, r.Why)
+	}
+}
+
+// readBack reads every key of the clients on every node.
+func (c *cluster) readBack(base time.Time) []bench.Sample {
+	c.t.Helper()
+	var out []bench.Sample
+	for i, n := range c.Nodes() {
+		cl := c.session(n)
+		for key := range uint64(clientKeys) {
+			s := bench.Sample{Session: c.sessions, Node: uint16(i), Key: key, Kind: bench.Read, Class: bench.Final, Outcome: bench.OK, Sent: time.Since(base)}
+			s.Result = c.read(cl, key)
+			s.Due, s.Done = s.Sent, time.Since(base)
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// striker hurts a cluster.
+type striker struct {
+	c     *cluster
+	rnd   *rand.Rand
+	down  []string
+	heals []func() // of what is hurt now
+}
+
+func (s *striker) strike() {
+	switch s.rnd.IntN(10) {
+	case 0, 1, 2:
+		s.kill()
+	case 3, 4:
+		s.restart()
+	case 5:
+		s.hurtLink(chaos.LinkFault{Cut: true})
+	case 6:
+		s.heals = append(s.heals, s.c.cutOff(s.any()))
+	case 7:
+		d := time.Duration(s.rnd.IntN(100)) * time.Millisecond
+		s.hurtLink(chaos.LinkFault{Loss: s.rnd.Float64(), Delay: d, Jitter: d / 2})
+	case 8:
+		s.slowDisk()
+	case 9:
+		s.heal()
+	}
+}
+
+func (s *striker) any() string {
+	nodes := s.c.Nodes()
+	return nodes[s.rnd.IntN(len(nodes))]
+}
+
+func (s *striker) kill() {
+	if n := s.any(); !slices.Contains(s.down, n) {
+		s.c.kill(n)
+		s.down = append(s.down, n)
+	}
+}
+
+func (s *striker) restart() {
+	if len(s.down) > 0 {
+		i := s.rnd.IntN(len(s.down))
+		s.c.restart(s.down[i])
+		s.down = slices.Delete(s.down, i, i+1)
+	}
+}
+
+func (s *striker) hurtLink(f chaos.LinkFault) {
+	from, to := s.any(), s.any()
+	if from == to {
+		return
+	}
+	heal, err := s.c.HurtLink(from, to, f)
+	if err != nil {
+		s.c.t.Fatal(err)
+	}
+	s.heals = append(s.heals, func() { heal() })
+}
+
+func (s *striker) slowDisk() {
+	heal, err := s.c.HurtDisk(s.any(), chaos.DiskFault{SyncDelay: time.Duration(s.rnd.IntN(200)) * time.Millisecond})
+	if err != nil {
+		s.c.t.Fatal(err)
+	}
+	s.heals = append(s.heals, func() { heal() })
+}
+
+func (s *striker) heal() {
+	if len(s.heals) > 0 {
+		i := s.rnd.IntN(len(s.heals))
+		s.heals[i]()
+		s.heals = slices.Delete(s.heals, i, i+1)
+	}
+}
+
+func (s *striker) healAll() {
+	for len(s.heals) > 0 {
+		s.heal()
+	}
+	for len(s.down) > 0 {
+		s.restart()
+	}
+}
