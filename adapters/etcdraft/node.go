@@ -12,7 +12,6 @@ import (
 
 	"go.etcd.io/raft/v3"
 	pb "go.etcd.io/raft/v3/raftpb"
-	"google.golang.org/protobuf/proto"
 
 	"nines/adapters/machine"
 	"nines/adapters/replica"
@@ -196,7 +195,7 @@ func (n *node) deliver(m *pb.Message) {
 		n.msgs.Put(m)
 		return
 	}
-	n.env.Link.Send(n.name(m.GetTo()), m, proto.Size(m))
+	n.env.Link.Send(n.name(m.GetTo()), m, wireSize(m))
 }
 
 // logger hands the library's log on; what it says at information level is
