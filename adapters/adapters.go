@@ -5,6 +5,7 @@ package adapters
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -24,7 +25,7 @@ type System struct {
 	// Caps is what it can suffer, on a host that offers it.
 	Caps     chaos.Caps
 	Settings []Setting
-	// Prepare reads the system's settings; what is not given has its default.
+	// Prepare reads the system's settings, all of them: see Effective.
 	Prepare func(settings map[string]string) (Prepared, error)
 }
 
@@ -112,6 +113,18 @@ func (s System) Effective(given map[string]string) map[string]string {
 
 // Check says what is wrong with settings.
 func (s System) Check(settings map[string]string) error {
+	var names []string
+	for _, set := range s.Settings {
+		names = append(names, set.Name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		switch {
+		case len(names) == 0:
+			return fmt.Errorf("setting %q: %s has no settings", name, s.Name)
+		case !slices.Contains(names, name):
+			return bench.UnknownName("setting", name, names)
+		}
+	}
 	_, err := s.Prepare(s.Effective(settings))
 	return err
 }

@@ -3,6 +3,7 @@ package adapters
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -42,7 +43,11 @@ func prepareEtcd(s map[string]string) (Prepared, error) {
 	if err != nil {
 		return Prepared{}, err
 	}
-	return replicated(open, results.Guarantees{Reads: string(cfg.Reads), Durability: onDisk, Replicated: true}), nil
+	reads := string(cfg.Reads)
+	if cfg.Reads == etcdraft.ReadLease {
+		reads = "lease that outlives an election" // and so not linearizable
+	}
+	return replicated(open, results.Guarantees{Reads: reads, Durability: onDisk, Replicated: true}), nil
 }
 
 func hashiSettings() []Setting {
@@ -88,6 +93,7 @@ func prepareNull(s map[string]string) (Prepared, error) {
 	); err != nil {
 		return Prepared{}, err
 	}
+	cfg.Nodes = mentioned(cfg.Stalls) // how many there will be is not known yet
 	if err := cfg.Validate(); err != nil {
 		return Prepared{}, err
 	}
@@ -108,16 +114,29 @@ func parseStalls(text string) ([]null.Stall, error) {
 		if item == "" {
 			continue
 		}
-		times, node, _ := strings.Cut(item, "@")
+		times, node, one := strings.Cut(item, "@")
 		at, length, ok := strings.Cut(times, "+")
 		from, err1 := time.ParseDuration(strings.TrimSpace(at))
 		long, err2 := time.ParseDuration(strings.TrimSpace(length))
-		if !ok || err1 != nil || err2 != nil {
+		if !ok || err1 != nil || err2 != nil || one && node == "" {
 			return nil, fmt.Errorf("%q: want an instant and a length, as in 5s+80ms, and a node, as in 5s+80ms@n2, if only one stalls", item)
 		}
 		out = append(out, null.Stall{At: from, For: long, Node: strings.TrimSpace(node)})
 	}
 	return out, nil
+}
+
+// mentioned is the least number of nodes that has all those that stall.
+func mentioned(stalls []null.Stall) int {
+	most := 0
+	for _, s := range stalls {
+		if digits, ok := strings.CutPrefix(s.Node, "n"); ok {
+			if n, err := strconv.Atoi(digits); err == nil && n <= math.MaxUint16 {
+				most = max(most, n)
+			}
+		}
+	}
+	return most
 }
 
 // parseInstant reads when something happens; nothing means never.
