@@ -24,7 +24,7 @@ type node struct {
 	cfg  Config
 	id   uint64 // position in env.Members, from 1: the library's 0 is nobody
 	conf *pb.ConfState
-	log  *raft.MemoryStorage // safe for concurrent use
+	log  *memoryLog // safe for concurrent use
 
 	wake  chan struct{}                // for the loop
 	msgs  *replica.Inbox[*pb.Message]  // from the link, and responses of the append goroutine

@@ -3,7 +3,6 @@ package etcdraft
 import (
 	"fmt"
 
-	"go.etcd.io/raft/v3"
 	pb "go.etcd.io/raft/v3/raftpb"
 
 	"nines/adapters/disk"
@@ -16,7 +15,7 @@ const bootIndex, bootTerm = 1, 1
 
 // recovered is a node's state as its disk has it.
 type recovered struct {
-	log   *raft.MemoryStorage
+	log   *memoryLog
 	kv    *machine.KV
 	state *pb.HardState
 }
@@ -31,8 +30,8 @@ func recoverNode(store *disk.Store, conf *pb.ConfState) (*recovered, error) {
 	if err := store.Replay(w.read); err != nil {
 		return nil, fmt.Errorf("replay the log: %w", err)
 	}
-	log := raft.NewMemoryStorage()
-	if err := log.ApplySnapshot(snap); err != nil {
+	log := newMemoryLog()
+	if err := log.restart(snap); err != nil {
 		return nil, fmt.Errorf("start the log from snapshot %d: %w", snap.GetMetadata().GetIndex(), err)
 	}
 	ents, void, err := w.behind(snap.GetMetadata())

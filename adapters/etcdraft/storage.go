@@ -93,7 +93,7 @@ func (n *node) saveInstalled(s *pb.Snapshot) error {
 	if err := n.save(&snapshot{meta.GetIndex(), meta.GetTerm(), s.Data}); err != nil {
 		return err
 	}
-	if err := n.log.ApplySnapshot(s); err != nil && !errors.Is(err, raft.ErrSnapOutOfDate) {
+	if err := n.log.restart(s); err != nil && !errors.Is(err, raft.ErrSnapOutOfDate) {
 		return fmt.Errorf("install snapshot %d in memory: %w", meta.GetIndex(), err)
 	}
 	return nil
@@ -154,7 +154,7 @@ func (n *node) maybeSnapshot() {
 // still want. It runs in the goroutine that owns the log, so that the hard state
 // which opens the new segment is the newest.
 func (n *node) compact(s *snapshot) error {
-	if _, err := n.log.CreateSnapshot(s.index, n.conf, s.data); errors.Is(err, raft.ErrSnapOutOfDate) {
+	if err := n.log.keep(s, n.conf); errors.Is(err, raft.ErrSnapOutOfDate) {
 		return nil
 	} else if err != nil {
 		return fmt.Errorf("keep snapshot %d: %w", s.index, err)

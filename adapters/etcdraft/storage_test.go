@@ -99,7 +99,7 @@ func TestCompactAfterInstall(t *testing.T) {
 	write(hard(&pb.Message{Snapshot: incoming(100, 3)}, 3, 0, 100))
 	n.must(t, n.compact(own))
 
-	check := func(log *raft.MemoryStorage) {
+	check := func(log *memoryLog) {
 		t.Helper()
 		first, _ := log.FirstIndex()
 		last, _ := log.LastIndex()

@@ -154,7 +154,12 @@ func (c *client) Do(ctx context.Context, op *bench.Op) (bench.Reply, error) {
 }
 
 // Close implements [bench.Client].
-func (c *client) Close() error { return nil }
+func (c *client) Close() error {
+	if c.on != nil {
+		c.on.Close()
+	}
+	return nil
+}
 
 // BreakDisk takes the disk of a running node away: every later write fails, and
 // what was not synced is lost. The node is expected to stop.
