@@ -29,6 +29,9 @@ func everyNode(t *testing.T, c *cluster) {
 		if got := c.do(cl, cas).Value; got != id+1000 {
 			t.Errorf("%s: a compare-and-swap with a stale value found %d, want %d", n, got, id+1000)
 		}
+		if got := c.do(cl, cas).Value; got != id+1000 {
+			t.Errorf("%s: a compare-and-swap with a stale value has swapped: %d, want %d", n, got, id+1000)
+		}
 	}
 	c.converge()
 }

@@ -121,6 +121,7 @@ type fake struct {
 	silent  bool       // calls are kept and not answered
 	refuse  error      // what Submit returns
 	instead func(Call) // of performing it, before Submit returns
+	before  func()     // every Submit
 	calls   []Call     // all that were accepted
 	kv      *machine.KV
 }
@@ -133,6 +134,11 @@ func (f *fake) open(env Env) (Replica, error) {
 
 func (f *fake) Submit(c Call) error {
 	f.mu.Lock()
+	if before := f.before; before != nil {
+		f.mu.Unlock()
+		before()
+		f.mu.Lock()
+	}
 	defer f.mu.Unlock()
 	if f.refuse != nil {
 		return f.refuse

@@ -43,6 +43,7 @@ func (s *Server) Session(id uint64) *Session {
 // numbers go on: neither the state machine nor a late answer must take a new
 // operation for an old one.
 func (s *Session) On(next *Server) *Session {
+	s.Close()
 	return &Session{id: s.id, server: next, seq: s.seq, last: s.last, answers: make(chan answer, 1)}
 }
 
@@ -103,11 +104,11 @@ func (s *Session) try(ctx context.Context, c *Call) (bench.Reply, error) {
 	c.Attempt = s.last
 	s.waiting.Store(c.Attempt)
 	if ctx.Err() != nil { // perhaps before there was anything for abandon to end
-		s.waiting.Store(0)
+		s.withdraw()
 		return bench.Reply{}, errRetry
 	}
 	if err := s.server.start(*c); err != nil {
-		s.waiting.Store(0)
+		s.withdraw()
 		return bench.Reply{}, err
 	}
 	a := <-s.answers
@@ -118,6 +119,14 @@ func (s *Session) try(ctx context.Context, c *Call) (bench.Reply, error) {
 		return bench.Reply{}, errRetry
 	}
 	return bench.Reply{}, givenUp(ctx)
+}
+
+// withdraw ends an attempt that is not under way. It may have been abandoned just
+// now: the next one must not take that for its answer.
+func (s *Session) withdraw() {
+	if !s.waiting.CompareAndSwap(s.last, 0) {
+		<-s.answers
+	}
 }
 
 // watch has the attempt in hand abandoned when ctx ends. ctx is usually the same

@@ -3,6 +3,7 @@ package replica
 import (
 	"context"
 	"errors"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -203,6 +204,79 @@ func TestAnswerAtTheLastMoment(t *testing.T) {
 			t.Fatalf("operation %d got the answer %d", i+1, r.Value)
 		}
 	}
+}
+
+// A context that ends while an attempt is refused, or before it starts, is not
+// taken for the end of the next one.
+func TestContextEndsInBetween(t *testing.T) {
+	w := newWorld(t, ServerConfig{Reject: true}, "n1")
+	n1 := w.nodes["n1"]
+	s := n1.server.Session(1)
+	defer s.Close()
+	abandoned := func(cancel func()) {
+		cancel()
+		for s.waiting.Load() != 0 {
+			runtime.Gosched()
+		}
+	}
+	for _, tc := range []struct {
+		name string
+		op   func(ctx context.Context, cancel func()) error
+	}{
+		{"refused", func(ctx context.Context, cancel func()) error {
+			n1.set(func(f *fake) { f.leads, f.before = false, func() { abandoned(cancel) } })
+			_, err := s.Do(ctx, write(1, 1))
+			return err
+		}},
+		{"not started", func(ctx context.Context, cancel func()) error {
+			asked := 0
+			_, err := s.Do(&curious{ctx, func() {
+				if asked++; asked == 2 {
+					abandoned(cancel)
+				}
+			}}, write(1, 1))
+			return err
+		}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			if err := tc.op(ctx, cancel); bench.OutcomeOf(err) != bench.Rejected {
+				t.Errorf("%v, want it rejected", err)
+			}
+			n1.set(func(f *fake) { f.leads, f.before = true, nil })
+			if _, err := s.Do(t.Context(), write(2, 2)); err != nil {
+				t.Errorf("the next operation: %v", err)
+			}
+		})
+	}
+}
+
+// A context that ends when its operation is done does not end the next one's.
+func TestContextOfOneOperation(t *testing.T) {
+	w := newWorld(t, ServerConfig{}, "n1")
+	w.nodes["n1"].lead()
+	s := w.nodes["n1"].server.Session(1)
+	defer s.Close()
+	for i := range uint64(2000) {
+		ctx, cancel := context.WithCancel(t.Context())
+		_, err := s.Do(ctx, write(1, i+1))
+		cancel()
+		if err != nil {
+			t.Fatalf("operation %d: %v", i, err)
+		}
+	}
+}
+
+// curious is a context that calls a function when it is asked whether it ended.
+type curious struct {
+	context.Context
+	asked func()
+}
+
+func (c *curious) Err() error {
+	c.asked()
+	return c.Context.Err()
 }
 
 // An answer counts only if it is to the attempt that is waited for, and from the
