@@ -37,7 +37,7 @@ import (
 // message is a line of a child's output.
 type message struct {
 	Phase  trial.Phase       `json:"phase"`
-	At     time.Duration     `json:"at_ns"` // on the base clock; meaningful while measuring
+	At     time.Duration     `json:"at_ns"` // on the base clock; 0 until it is known
 	Counts bench.ProgressNow `json:"counts"`
 	Dir    string            `json:"dir,omitempty"`  // where the trial's files are until it is complete
 	Stop   string            `json:"stop,omitempty"` // why the run cannot go on

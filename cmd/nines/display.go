@@ -112,7 +112,9 @@ const sayEvery = 5 * time.Second
 func (d *display) heard(m message) {
 	d.set(goes(m, d.total-d.warmup))
 	if d.bar != nil {
-		d.bar.SetCurrent(min(max(0, int64(m.At+d.warmup)), int64(d.total)-1)) // the last bit is the analysis
+		if m.At != 0 {
+			d.bar.SetCurrent(min(max(0, int64(m.At+d.warmup)), int64(d.total)-1)) // the last bit is the analysis
+		}
 		return
 	}
 	if d.bars == nil && time.Since(d.said) >= sayEvery {
@@ -128,7 +130,7 @@ func goes(m message, duration time.Duration) string {
 	}
 	at := fmt.Sprintf("%.0f of %.0f s", m.At.Seconds(), duration.Seconds())
 	switch {
-	case m.At < 0:
+	case m.At <= 0:
 		at = "warm-up"
 	case m.At > duration:
 		at = "last answers"
@@ -138,7 +140,7 @@ func goes(m message, duration time.Duration) string {
 		text += fmt.Sprintf(", %d failed", bad)
 	}
 	if p := m.Counts.P99; p > 0 {
-		text += fmt.Sprintf(", p99 %.3g ms", float64(p)/float64(time.Millisecond))
+		text += ", p99 " + millis(float64(p)/float64(time.Millisecond))
 	}
 	return text
 }
@@ -156,11 +158,14 @@ func outcome(s *analysis.Summary) string {
 	if s.Facts.Failure != "" {
 		return "FAILED: " + s.Facts.Failure
 	}
-	text := fmt.Sprintf("verdict %s, %.0f op/s, p50 %.3g ms", s.Verdict, s.Throughput, float64(s.Response.P50))
+	text := fmt.Sprintf("verdict %s, %.0f op/s", s.Verdict, s.Throughput)
+	if p50 := float64(s.Response.P50); p50 < float64(s.Facts.Abandon)/float64(time.Millisecond) { // nor NaN
+		text += ", p50 " + millis(p50)
+	}
 	if s.Gaps.Measured {
 		text += ", " + plural(s.Gaps.Count, "service gap")
 		if s.Gaps.Count > 0 {
-			text += fmt.Sprintf(" (longest %.0f ms)", float64(s.Gaps.Max))
+			text += " (longest " + millis(float64(s.Gaps.Max)) + ")"
 		}
 	}
 	var failed []string
@@ -173,6 +178,14 @@ func outcome(s *analysis.Summary) string {
 		text += "; NOT VALID: " + strings.Join(failed, ", ")
 	}
 	return text
+}
+
+// millis writes a time in milliseconds with three digits, or all before the point.
+func millis(ms float64) string {
+	if ms >= 100 {
+		return fmt.Sprintf("%.0f ms", ms)
+	}
+	return fmt.Sprintf("%.3g ms", ms)
 }
 
 // abort takes the trial's bar away.

@@ -103,13 +103,11 @@ func says(e *scenario.Error, named []change, sets []scenario.Set) string {
 // command is the command line that repeats the run, into a folder of its own.
 func (c *runCmd) command() []string {
 	words := []string{"nines", "run", c.Scenario}
-	if c.Systems != nil {
-		words = append(words, "--systems", strings.Join(c.Systems, ","))
-	}
 	for _, ch := range c.changes() {
-		if ch.flag != "--systems" {
-			words = append(words, ch.flag+"="+ch.Value)
+		if ch.flag == "--systems" {
+			ch.Value = strings.Join(c.Systems, ",")
 		}
+		words = append(words, ch.flag, ch.Value)
 	}
 	for _, set := range c.Set {
 		words = append(words, "--set", set)

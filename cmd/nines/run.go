@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"time"
 
 	"nines/analysis"
@@ -47,7 +48,7 @@ func (c *runCmd) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
-	run, err := c.create(s)
+	run, undo, err := c.create(s)
 	if err != nil {
 		return err
 	}
@@ -57,14 +58,18 @@ func (c *runCmd) Run(ctx context.Context, t terminal) error {
 	}
 	all, err := trials(ctx, run, s, show)
 	show.close()
+	if len(all) == 0 && undo() {
+		return fmt.Errorf("%w (nothing was kept)", err)
+	}
 	return c.conclude(ctx, t, run, all, err)
 }
 
-// create makes the results folder, or leaves nothing behind.
-func (c *runCmd) create(s *scenario.Scenario) (*results.Run, error) {
+// create makes the results folder, or leaves nothing behind; undo removes it if
+// no trial is in it, and reports whether it did.
+func (c *runCmd) create(s *scenario.Scenario) (run *results.Run, undo func() bool, err error) {
 	text, err := s.YAML()
 	if err != nil {
-		return nil, fmt.Errorf("write the effective scenario: %w", err)
+		return nil, nil, fmt.Errorf("write the effective scenario: %w", err)
 	}
 	dir := c.Out
 	if dir == "" {
@@ -77,12 +82,26 @@ func (c *runCmd) create(s *scenario.Scenario) (*results.Run, error) {
 	for _, p := range plan(s) {
 		m.Trials = append(m.Trials, results.Entry{Trial: p.name, System: p.system.Label, Repeat: p.repeat, State: results.Planned})
 	}
-	run, err := results.Create(dir, m)
-	if err != nil {
-		removeEmpty(dir)
-		return nil, badInput{err}
+	_, missing := os.Lstat(dir)
+	run, err = results.Create(dir, m)
+	undo = func() bool {
+		if run == nil && missing == nil {
+			return true // what is there was there before
+		}
+		if err := syscall.Rmdir(filepath.Join(dir, results.TrialsDir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return false
+		}
+		_ = os.Remove(filepath.Join(dir, results.ManifestFile))
+		if missing != nil {
+			_ = syscall.Rmdir(dir)
+		}
+		return true
 	}
-	return run, nil
+	if err != nil {
+		undo()
+		return nil, nil, badInput{err}
+	}
+	return run, undo, nil
 }
 
 // freeDir numbers a folder's name if there is one of that name.
@@ -94,12 +113,6 @@ func freeDir(dir string) string {
 		}
 		free = dir + "-" + strconv.Itoa(n)
 	}
-}
-
-// removeEmpty removes what is left of a run folder if nothing is in it.
-func removeEmpty(dir string) {
-	_ = os.Remove(filepath.Join(dir, results.TrialsDir)) // only an empty folder can be removed
-	_ = os.Remove(dir)
 }
 
 // removeReport takes away a report that could not be finished.
@@ -114,13 +127,8 @@ func removeReport(run *results.Run) {
 // conclude makes the report of the trials that there are, and says how the run
 // ended.
 func (c *runCmd) conclude(ctx context.Context, t terminal, run *results.Run, all []analysis.Summary, failed error) error {
-	if len(all) == 0 { // nothing worth keeping
-		_ = os.Remove(run.Path(results.ManifestFile))
-		removeEmpty(run.Dir())
-		return fmt.Errorf("%w (nothing was kept)", failed)
-	}
-	if outside(failed) { // nor could the report be written
-		return fmt.Errorf("%w (kept: %s; make room, then: nines report %s)", failed, plural(len(all), "trial"), run.Dir())
+	if outside(failed) || len(all) == 0 { // nor could the report be written
+		return fmt.Errorf("%w (what was recorded is kept; mend that, then: nines report %s)", failed, run.Dir())
 	}
 	run, err := results.Open(run.Dir()) // the children have marked their trials
 	if err != nil {

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"bytes"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"nines/analysis"
+	"nines/bench"
+	"nines/bench/trial"
+	"nines/results"
+)
+
+func TestGoes(t *testing.T) {
+	for want, m := range map[string]message{
+		"starting":                   {Phase: trial.Starting},
+		"reading back":               {Phase: trial.Reading, At: 25 * time.Second, Counts: bench.ProgressNow{OK: 5}},
+		"warm-up, 0 ok":              {Phase: trial.Measuring},
+		"warm-up, 7 ok, p99 16.3 ms": {Phase: trial.Measuring, At: -1, Counts: bench.ProgressNow{OK: 7, P99: 16_300 * time.Microsecond}},
+		"3 of 20 s, 7 ok, 5 failed, p99 1235 ms": {Phase: trial.Measuring, At: 3 * time.Second,
+			Counts: bench.ProgressNow{OK: 7, Failed: 2, Dropped: 3, P99: 1_234_567 * time.Microsecond}},
+		"last answers, 1 ok": {Phase: trial.Measuring, At: 21 * time.Second, Counts: bench.ProgressNow{OK: 1}},
+	} {
+		if got := goes(m, 20*time.Second); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestOutcome(t *testing.T) {
+	nan, inf := analysis.MS(math.NaN()), analysis.MS(math.Inf(1))
+	facts := results.Facts{Abandon: time.Second}
+	for want, s := range map[string]analysis.Summary{
+		"FAILED: it fell over": {Facts: results.Facts{Failure: "it fell over"}, Verdict: analysis.VerdictOK},
+		"verdict ok, 12 op/s, p50 1.5 ms, 1 service gap (longest 1235 ms)": {Facts: facts, Verdict: analysis.VerdictOK, Throughput: 12.3,
+			Response: analysis.Quantiles{P50: 1.5}, Gaps: analysis.Outages{Measured: true, Count: 1, Max: 1234.6}, Valid: true},
+		"verdict illegal, 0 op/s; NOT VALID: lag, load": {Facts: facts, Verdict: analysis.VerdictIllegal, Response: analysis.Quantiles{P50: nan},
+			Gates: []analysis.Gate{{Name: "lag"}, {Name: "bite", Pass: true}, {Name: "load"}}},
+		"verdict ok, 0 op/s": {Facts: facts, Verdict: analysis.VerdictOK, Response: analysis.Quantiles{P50: inf}},
+	} {
+		if got := outcome(&s); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// TestPlainLines is what a run shows where there is no terminal.
+func TestPlainLines(t *testing.T) {
+	s := parse(t, "{systems: [null], repeat: 2, duration: 20s}")
+	var out bytes.Buffer
+	d := newDisplay(&out, false)
+	for i, p := range plan(s) {
+		d.begin(i+1, 2, p, s)
+		d.heard(message{Phase: trial.Measuring, At: time.Second})
+		d.said = d.said.Add(-sayEvery)
+		d.heard(message{Phase: trial.Measuring, At: 5 * time.Second, Counts: bench.ProgressNow{OK: 9}})
+		d.heard(message{Phase: trial.Measuring, At: 6 * time.Second})
+		d.analysing()
+		d.end(&analysis.Summary{Facts: results.Facts{Failure: "no " + strings.Repeat("word ", 30)}})
+	}
+	d.close()
+	words := strings.Repeat("word ", 15)
+	one := "[1/2] null #1: starts\n[1/2] null #1: 5 of 20 s, 9 ok\n[1/2] null #1: FAILED: no " + words[:len(words)-1]
+	got := out.String()
+	if !strings.HasPrefix(got, one[:80]) || !strings.Contains(got, "\n[2/2] null #2: starts\n") || !strings.Contains(got, "\n  word word") {
+		t.Errorf("%s", got)
+	}
+	out.Reset()
+	d = newDisplay(&out, true)
+	d.line("anything")
+	d.close()
+	if out.Len() > 0 {
+		t.Errorf("quiet, and says %q", &out)
+	}
+}

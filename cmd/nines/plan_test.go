@@ -1,0 +1,96 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"testing/quick"
+	"time"
+	"unicode/utf8"
+)
+
+func TestPlan(t *testing.T) {
+	s := parse(t, "{systems: [single, etcdraft, hashiraft], repeat: 20, seed: 5}")
+	todo := plan(s)
+	if len(todo) != 60 || !reflect.DeepEqual(todo, plan(s)) {
+		t.Fatalf("%d trials, or another plan each time", len(todo))
+	}
+	firsts := map[string]int{}
+	for r := range 20 {
+		var names []string
+		for _, p := range todo[3*r : 3*r+3] {
+			if p.repeat != r+1 || p.name != fmt.Sprintf("%s-%d", p.system.Label, p.repeat) {
+				t.Errorf("trial %s of repeat %d in place %d", p.name, p.repeat, r+1)
+			}
+			names = append(names, p.system.Label)
+		}
+		firsts[names[0]]++
+		if r == 0 && !slices.Equal(names, []string{"single", "etcdraft", "hashiraft"}) {
+			t.Errorf("the first repeat is %v, want the order of the scenario", names)
+		}
+		if slices.Sort(names); !slices.Equal(slices.Compact(names), []string{"etcdraft", "hashiraft", "single"}) {
+			t.Errorf("repeat %d: %v", r+1, names)
+		}
+	}
+	if len(firsts) != 3 {
+		t.Errorf("only %v ever come first", firsts)
+	}
+}
+
+func TestOutline(t *testing.T) {
+	for text, want := range map[string]string{
+		"systems: [single, etcdraft, hashiraft]\nload: {rate: 500}\nfaults: [{at: 5s, for: 4s, fault: kill(leader)}, {at: 2m, every: 10s, for: 500ms, fault: isolate(any)}]\nduration: 3m": "" +
+			"test: single (1 node), etcdraft, hashiraft (3 nodes); ycsb-a at 500 op/s for 3m each after 2s of warm-up; about 9m12s in all\n" +
+			"faults: kill(leader) at 5s for 4s, isolate(any) from 2m every 10s for 500ms",
+		"{name: x, systems: etcdraft, nodes: 5, load: {arrivals: closed, sessions: 64}, warmup: 0s, repeat: 3, duration: 58s}": "" +
+			"x: etcdraft (5 nodes); ycsb-a in a closed loop of 64 sessions for 58s each, 3 times; about 3m in all\n" +
+			"no faults",
+	} {
+		if got := strings.Join(outline(parse(t, text)), "\n"); got != want {
+			t.Errorf("%s\nwant:\n%s", got, want)
+		}
+	}
+}
+
+func TestSpan(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0s", time.Minute: "1m", 10 * time.Minute: "10m", time.Hour: "1h", time.Hour + time.Second: "1h0m1s", 90 * time.Second: "1m30s",
+		250 * time.Millisecond: "250ms", 10 * time.Second: "10s",
+	} {
+		if got := span(d); got != want {
+			t.Errorf("%v: %s, want %s", d, got, want)
+		}
+	}
+}
+
+// TestListing: no line is too wide unless one word is, and no word is lost.
+func TestListing(t *testing.T) {
+	f := func(seed uint64) bool {
+		r := rand.New(rand.NewPCG(seed, 1))
+		var words []string
+		for range r.IntN(30) {
+			words = append(words, strings.Repeat("µ", 1+r.IntN(15)))
+		}
+		l := listing{width: 40 + r.IntN(60)}
+		l.row(r.IntN(5), r.IntN(12), "name", strings.Join(words, " "))
+		for line := range strings.Lines(l.text.String()) {
+			if utf8.RuneCountInString(line)-1 > l.width {
+				return false
+			}
+		}
+		return slices.Equal(strings.Fields(l.text.String()), append([]string{"name"}, words...))
+	}
+	if err := quick.Check(f, nil); err != nil {
+		t.Error(err)
+	}
+	l := listing{width: 30}
+	l.row(1, 6, "a", "one two three four five six")
+	l.row(1, 6, "longer", "one")
+	l.row(2, 0, "", "one")
+	if want := " a     one two three four five\n       six\n longer\n       one\n  one\n"; l.text.String() != want {
+		t.Errorf("%q, want %q", l.text.String(), want)
+	}
+}

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"nines/analysis"
+	"nines/bench/trial"
+	"nines/results"
+)
+
+// TestSystemPanics: the trial of a system that takes its process down is kept
+// with the reason, the stacks and the nodes' logs, and the run goes on.
+func TestSystemPanics(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "run")
+	out, errs, code := nines(t, short(dir, "--set", "systems=[{system: null, label: dies, panics: 300ms}, {system: null, label: lives}]")...)
+	if code != exitInvalid {
+		t.Errorf("exit code %d, want %d:\n%s", code, exitInvalid, errs)
+	}
+	const reason = "panic: null: panics on purpose"
+	for what, text := range map[string]string{"the tables": strings.Join(strings.Fields(out), " "), "the lines": strings.Join(strings.Fields(errs), " ")} {
+		if !strings.Contains(text, "on purpose") {
+			t.Errorf("%s do not give the reason:\n%s", what, text)
+		}
+	}
+	if got := states(t, dir); got != "dies-1 failed, lives-1 done" {
+		t.Errorf("trials: %s", got)
+	}
+	f := facts(t, dir, "dies-1")
+	if !strings.Contains(f.Failure, reason) || !f.Cut || len(f.Nodes) != 3 || time.Since(f.Started).Abs() > time.Minute {
+		t.Errorf("%+v", f)
+	}
+	stacks, err := os.ReadFile(filepath.Join(trialDir(dir, "dies-1"), results.StacksFile))
+	if err != nil || !strings.HasPrefix(string(stacks), reason) || !strings.Contains(string(stacks), "goroutine ") {
+		t.Errorf("stacks: %v, %.200s", err, stacks)
+	}
+	if !exists(filepath.Join(trialDir(dir, "dies-1"), results.NodesDir, "n1.log")) {
+		t.Error("the logs of the nodes are lost")
+	}
+	if got := reported(t, dir); got != "dies-1, lives-1" {
+		t.Errorf("reported: %s", got)
+	}
+	tidy(t, dir)
+}
+
+// TestNodeDoesNotComeBack: that fails the trial, which is kept with what it
+// recorded.
+func TestNodeDoesNotComeBack(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "run")
+	c := flags(t, short(dir, "--systems", "single", "--set", "disk.kind=files", "--duration", "1s",
+		"--set", "faults=[{at: 100ms, for: 700ms, fault: kill(leader)}]")[1:]...)
+	s := effective(t, c)
+	run, _, err := c.create(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	show := newDisplay(nil, true)
+	tampered := false
+	child := child{heard: func(m message) {
+		if m.Phase != trial.Measuring || m.At < 300*time.Millisecond || tampered {
+			return
+		}
+		tampered = true
+		disk := filepath.Join(m.Dir, disksDir, "n1")
+		if err := os.RemoveAll(disk); err != nil {
+			t.Error(err)
+		}
+		write(t, disk, "no folder")
+	}}
+	if err := child.run(t.Context(), run.Dir(), "single-1"); err != nil || !tampered {
+		t.Fatalf("%v; tampered: %v", err, tampered)
+	}
+	show.close()
+	if f := facts(t, dir, "single-1"); !strings.Contains(f.Failure, "kill(leader) could not be healed: ") || f.Cut {
+		t.Errorf("the failure is %q", f.Failure)
+	}
+	sum, err := analysis.Trial(trialDir(dir, "single-1"), analysis.Options{})
+	if err != nil || sum.Valid || sum.Counts.Due < 100 {
+		t.Errorf("%v: %+v", err, sum.Counts)
+	}
+	if got := states(t, dir); got != "single-1 failed" {
+		t.Errorf("trials: %s", got)
+	}
+	tidy(t, dir)
+}
+
+// TestInterrupted: what has finished is kept and reported, what has not leaves
+// nothing.
+func TestInterrupted(t *testing.T) {
+	whole(t)
+	dir := filepath.Join(t.TempDir(), "run")
+	p := startProcess(t, short(dir, "--systems", "null,single", "--set", "duration=1s")...)
+	await(t, "the second trial runs", func() bool { return exists(trialDir(dir, "single-1.partial")) })
+	code, took := p.signal(t, os.Interrupt)
+	if code != exitInterrupted || took > 10*time.Second {
+		t.Errorf("exit code %d after %v", code, took)
+	}
+	if !strings.Contains(p.err.String(), "nines: interrupted during trial 2 of 2, single-1 (kept and reported: 1 trial)\n") {
+		t.Errorf("says %s", &p.err)
+	}
+	if got := states(t, dir); got != "null-1 done, single-1 planned" {
+		t.Errorf("trials: %s", got)
+	}
+	if got := reported(t, dir); got != "null-1" || !exists(filepath.Join(dir, results.ReportFile)) {
+		t.Errorf("reported: %s", got)
+	}
+	run, err := results.Open(dir)
+	if err != nil || run.Manifest().Ended != nil {
+		t.Errorf("%v; the manifest says that the run came to its end", err)
+	}
+	tidy(t, dir)
+}
+
+// TestInterruptedAtOnce: nothing has finished, so there is nothing to keep.
+func TestInterruptedAtOnce(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "run")
+	p := startProcess(t, short(dir, "--systems", "null")...)
+	await(t, "the trial runs", func() bool { return exists(trialDir(dir, "null-1.partial")) })
+	code, _ := p.signal(t, syscall.SIGTERM)
+	if code != exitInterrupted || !strings.Contains(p.err.String(), "(nothing was kept)") {
+		t.Errorf("exit code %d: %s", code, &p.err)
+	}
+	if exists(dir) {
+		t.Error("the folder was left behind")
+	}
+}
+
+// TestInterruptedWhileHung: the process of a trial ends although its goroutines
+// hang. A second signal need not wait for that.
+func TestInterruptedWhileHung(t *testing.T) {
+	t.Parallel()
+	for name, twice := range map[string]bool{"once": false, "twice": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := filepath.Join(t.TempDir(), "run")
+			p := startProcess(t, short(dir, "--set", "systems=[{system: null, hangs: 10ms}]", "--set", "duration=1m")...)
+			logs := filepath.Join(trialDir(dir, "null-1.partial"), results.NodesDir)
+			await(t, "the trial runs", func() bool { return exists(logs) })
+			time.Sleep(500 * time.Millisecond) // until it hangs
+			if twice {
+				if err := p.Process.Signal(os.Interrupt); err != nil {
+					t.Fatal(err)
+				}
+				await(t, "it has been heard", func() bool { return strings.Contains(p.err.String(), "interrupted") })
+			}
+			code, took := p.signal(t, os.Interrupt)
+			if code != exitInterrupted || took > 2*told || twice && took > time.Second {
+				t.Errorf("exit code %d after %v: %s", code, took, &p.err)
+			}
+			await(t, "no child runs", func() bool { return children(dir) == 0 })
+			if exists(trialDir(dir, "null-1.partial")) {
+				t.Error("left a part of a trial")
+			}
+		})
+	}
+}
+
+// TestKilled: when the parent is killed, the child ends by itself and leaves
+// nothing of the trial.
+func TestKilled(t *testing.T) {
+	whole(t)
+	dir := filepath.Join(t.TempDir(), "run")
+	p := startProcess(t, short(dir, "--systems", "null,single", "--set", "duration=1s")...)
+	await(t, "the second trial runs", func() bool { return exists(trialDir(dir, "single-1.partial")) })
+	p.signal(t, os.Kill)
+	tidy(t, dir)
+	if got := states(t, dir); got != "null-1 done, single-1 planned" {
+		t.Errorf("trials: %s", got)
+	}
+	if _, errs, code := nines(t, "report", dir, "-q"); code != exitFine && code != exitInvalid {
+		t.Errorf("exit code %d: %s", code, errs)
+	}
+}
+
+// TestFullDisk needs the right to mount a small file system.
+func TestFullDisk(t *testing.T) {
+	whole(t)
+	for _, c := range []struct {
+		name, size string
+		args       []string
+		says       string
+		kept       string // trials
+	}{
+		{"at once", "4k", nil, "manifest.json", ""},
+		{"samples", "60k", []string{"--systems", "null", "--rate", "20000"}, "samples.parquet", ""},
+		{"nodes", "200k", []string{"--systems", "null,single", "--set", "disk.kind=files", "--set", "workload.value_size=2000"},
+			"node n1, whose disk is in the results folder", "null-1 done, single-1 planned"},
+		{"report", "180k", []string{"--systems", "null"}, "then: nines report", "null-1 done"},
+	} {
+		at := filepath.Join(t.TempDir(), "full")
+		if err := os.Mkdir(at, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := syscall.Mount("tmpfs", at, "tmpfs", 0, "size="+c.size); err != nil {
+			t.Skipf("mount: %v", err)
+		}
+		t.Cleanup(func() {
+			if err := syscall.Unmount(at, 0); err != nil {
+				t.Error(err)
+			}
+		})
+		dir := filepath.Join(at, "run")
+		out, errs, code := nines(t, short(dir, c.args...)...)
+		if code != exitBadInput || out != "" || !strings.Contains(errs, "no space left on device") || !strings.Contains(errs, c.says) {
+			t.Errorf("%s: exit code %d, output %q:\n%s", c.name, code, out, errs)
+		}
+		if c.kept == "" {
+			if exists(dir) {
+				t.Errorf("%s: the folder was left behind", c.name)
+			}
+			continue
+		}
+		if got := states(t, dir); got != c.kept {
+			t.Errorf("%s: trials: %s", c.name, got)
+		}
+		if exists(filepath.Join(dir, results.ReportFile)) || exists(filepath.Join(dir, results.ChartsDir)) {
+			t.Errorf("%s: half a report", c.name)
+		}
+		tidy(t, dir)
+	}
+}

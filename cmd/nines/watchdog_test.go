@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"nines/bench"
+	"nines/bench/trial"
+	"nines/results"
+)
+
+// samples is a recorder that keeps what it gets.
+type samples struct {
+	mu   sync.Mutex
+	list []bench.Sample
+}
+
+func (s *samples) Record(batch []bench.Sample) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.list = append(s.list, batch...)
+	return nil
+}
+
+func (s *samples) len() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.list)
+}
+
+// watched is a trial of the null system in virtual time, under a watchdog.
+type watched struct {
+	watchdog
+	cfg     trial.Config
+	samples samples
+	cluster bench.Cluster
+}
+
+func watch(t *testing.T, settings string) *watched {
+	t.Helper()
+	s := parse(t, "{systems: [{system: null"+settings+"}], duration: 2s, warmup: 0s, load: {rate: 1000, abandon: 1s}}")
+	x, err := specify(s, plan(s)[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &watched{watchdog: watchdog{quiet: time.Minute, grace: 5 * time.Second, dir: t.TempDir()}}
+	cfg, logs, err := x.config(w.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := logs.close(); err != nil {
+		t.Fatal(err)
+	}
+	start := cfg.Start
+	cfg.Start = func(ctx context.Context, report func(time.Time, bench.Event)) (bench.Cluster, error) {
+		var err error
+		w.cluster, err = start(ctx, report)
+		return w.cluster, err
+	}
+	cfg.Pacer = bench.Sleeping
+	cfg.Progress = func(trial.Phase) {}
+	cfg.Recorder = &w.samples
+	w.cfg = cfg
+	return w
+}
+
+// stacks reads what the watchdog saved.
+func (w *watched) stacks() string {
+	b, _ := os.ReadFile(filepath.Join(w.dir, results.StacksFile))
+	return string(b)
+}
+
+func TestWatchdogSleeps(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := watch(t, "")
+		w.quiet = 1100 * time.Millisecond // half of what the trial takes: it does something all the time
+		r, err := w.guard(t.Context(), w.cfg)
+		if err != nil || r.Facts.Failure != "" || r.Facts.Cut || r.Facts.Offered == 0 || w.stacks() != "" {
+			t.Errorf("%v: %+v", err, r.Facts)
+		}
+	})
+}
+
+// TestHungForGood: clients that ignore that they are cancelled are left behind;
+// what had been recorded is kept, and nothing is recorded any more.
+func TestHungForGood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := watch(t, ", hangs: 1500ms")
+		began := time.Now()
+		r, err := w.guard(t.Context(), w.cfg)
+		// It drops operations until the end, and then does nothing more.
+		if took := time.Since(began); err != nil || took < 66*time.Second || took > 68*time.Second {
+			t.Errorf("%v after %v", err, took)
+		}
+		if !strings.Contains(r.Facts.Failure, "nothing had happened for 1m0s") || !r.Facts.Cut || r.Facts.Trial != "null-1" || len(r.Facts.Nodes) != 3 {
+			t.Errorf("%+v", r.Facts)
+		}
+		if s := w.stacks(); !strings.Contains(s, "null.(*client).Do") || !strings.Contains(s, "goroutine ") {
+			t.Errorf("the stacks do not show who hangs:\n%.1000s", s)
+		}
+		kept := w.samples.len()
+		if kept < 1000 {
+			t.Errorf("%d samples, want those of the first second and a half", kept)
+		}
+		if err := w.cluster.Close(); err != nil { // lets go of the clients
+			t.Error(err)
+		}
+		synctest.Wait()
+		if late := w.samples.len() - kept; late != 0 {
+			t.Errorf("%d samples were recorded after the end", late)
+		}
+	})
+}
+
+// TestHungUntilCancelled: a trial that ends when it is cancelled keeps all that
+// it has.
+func TestHungUntilCancelled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := watch(t, "")
+		w.cfg.Start = func(ctx context.Context, report func(time.Time, bench.Event)) (bench.Cluster, error) {
+			report(time.Now(), bench.Event{Kind: bench.EventLeader})
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		r, err := w.guard(t.Context(), w.cfg)
+		if err != nil || !strings.Contains(r.Facts.Failure, "the trial hung") || r.Facts.Cut || len(r.Events) != 1 {
+			t.Errorf("%v: %+v", err, r)
+		}
+		if !strings.Contains(w.stacks(), "TestHungUntilCancelled") {
+			t.Errorf("no stacks: %s", w.stacks())
+		}
+	})
+}
+
+// TestToldToEnd: a trial that is told to end does, or is left behind; there is
+// nothing to keep of it.
+func TestToldToEnd(t *testing.T) {
+	for settings, within := range map[string]time.Duration{"": time.Second, ", hangs: 500ms": 6 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			w := watch(t, settings)
+			ctx, cancel := context.WithCancelCause(t.Context())
+			time.AfterFunc(time.Second, func() { cancel(errInterrupted) })
+			began := time.Now()
+			if _, err := w.guard(ctx, w.cfg); !errors.Is(err, errInterrupted) || time.Since(began) > within+100*time.Millisecond {
+				t.Errorf("%q: %v after %v", settings, err, time.Since(began))
+			}
+			if err := w.cluster.Close(); err != nil {
+				t.Error(err)
+			}
+			if w.stacks() != "" {
+				t.Error("stacks of a trial that did not hang")
+			}
+		})
+	}
+}
+
+func TestPatience(t *testing.T) {
+	s := parse(t, "{systems: [null]}") // 2 s and 20 s, 10 s to abandon, 30 s to settle, 1000 keys
+	if got := patience(s); got != 123*time.Second {
+		t.Errorf("%v", got)
+	}
+}
+
+// TestNoRoom: a node that runs out of room ends the trial, which is not its
+// system's failure.
+func TestNoRoom(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	defer cancel(nil)
+	n := 0
+	begin := func(_ context.Context, report func(time.Time, bench.Event)) (bench.Cluster, error) {
+		report(time.Time{}, bench.Event{Kind: bench.EventLeader, Detail: "no space left on device"})
+		report(time.Time{}, bench.Event{Kind: bench.EventFailed, Detail: "it fell over"})
+		if ctx.Err() != nil {
+			t.Error("ended for no reason")
+		}
+		report(time.Time{}, bench.Event{Kind: bench.EventFailed, Node: "n2", Detail: "append: write log: no space left on device"})
+		return nil, nil
+	}
+	_, _ = whileRoom(begin, cancel)(ctx, func(time.Time, bench.Event) { n++ })
+	if err := context.Cause(ctx); !outside(err) || !strings.Contains(err.Error(), "node n2") || n != 3 {
+		t.Errorf("%v; %d events passed on", err, n)
+	}
+}
