@@ -58,7 +58,7 @@ func isTerminal(w io.Writer) bool {
 func (d *display) line(format string, args ...any) {
 	text := strings.Join(wrap(fmt.Sprintf(format, args...), d.width-2), "\n  ") + "\n"
 	if d.bars != nil {
-		_, _ = io.WriteString(d.bars, text)
+		_, _ = io.WriteString(d.bars, "\r"+text) // the terminal may have shown ^C
 		return
 	}
 	d.mu.Lock()

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -72,16 +73,18 @@ func startProcess(t *testing.T, args ...string) *process {
 	t.Helper()
 	p := &process{Cmd: exec.CommandContext(t.Context(), self(), args...)}
 	p.Stderr = &p.err
+	p.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // as a shell does
 	if err := p.Start(); err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
 
-// signal sends a signal, and returns the exit code and how long it took to end.
-func (p *process) signal(t *testing.T, s os.Signal) (code int, took time.Duration) {
+// signal sends a signal as a terminal does, to the process and those in its
+// group, and returns the exit code and how long it took to end.
+func (p *process) signal(t *testing.T, s syscall.Signal) (code int, took time.Duration) {
 	t.Helper()
-	if err := p.Process.Signal(s); err != nil {
+	if err := syscall.Kill(-p.Process.Pid, s); err != nil {
 		t.Fatal(err)
 	}
 	began := time.Now()
@@ -107,22 +110,22 @@ func exists(path string) bool {
 
 // children are the processes of trials in a results folder. Elsewhere than on
 // Linux nobody tells.
-func children(dir string) int {
-	n := 0
+func children(dir string) (pids []int) {
 	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, f := range files {
 		b, _ := os.ReadFile(f)
 		if words := strings.Split(string(b), "\x00"); len(words) > 2 && words[1] == "trial" && words[2] == dir {
-			n++
+			pid, _ := strconv.Atoi(strings.Split(f, "/")[2])
+			pids = append(pids, pid)
 		}
 	}
-	return n
+	return pids
 }
 
 // tidy wants nothing in the folder that should not be there, and no process.
 func tidy(t *testing.T, dir string) {
 	t.Helper()
-	await(t, "no child runs", func() bool { return children(dir) == 0 })
+	await(t, "no child runs", func() bool { return len(children(dir)) == 0 })
 	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
 		if name := d.Name(); strings.HasSuffix(name, ".partial") || strings.HasSuffix(name, ".tmp") || strings.HasPrefix(name, ".") || name == disksDir {
 			t.Errorf("left behind: %s", path)

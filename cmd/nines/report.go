@@ -32,7 +32,7 @@ func (c *reportCmd) Run(ctx context.Context, t terminal) error {
 	var all []analysis.Summary
 	for _, dir := range dirs {
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return errInterrupted
 		}
 		s, err := analysis.Trial(dir, analysis.Options{})
 		if err != nil {

@@ -76,6 +76,9 @@ func perform(ctx context.Context, run *results.Run, s *scenario.Scenario, p plan
 	}
 	tell.dir(files.Dir())
 	result, err := runIn(ctx, x, files, tell)
+	if err == nil {
+		err = putStacksAside(&result.Facts, files.Dir())
+	}
 	if err != nil {
 		return errors.Join(err, files.Discard(err.Error()))
 	}
@@ -92,7 +95,7 @@ func runIn(ctx context.Context, x *spec, files *results.Trial, tell *teller) (tr
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	cfg.Start = whileRoom(cfg.Start, cancel)
+	cfg.Start = whileRoom(cfg.Start, files.Dir(), cancel)
 	cfg.Recorder = bench.Tee(files.Samples, &tell.live)
 	cfg.Progress = tell.phase
 	cfg.Began = func(c bench.Cluster, base time.Time) {
@@ -111,26 +114,22 @@ func runIn(ctx context.Context, x *spec, files *results.Trial, tell *teller) (tr
 	return result, err
 }
 
+// putStacksAside moves the stack of a panic that the load engine recovered from
+// out of the failure's reason, into a file.
+func putStacksAside(f *results.Facts, dir string) error {
+	reason, _, found := strings.Cut(f.Failure, "\ngoroutine ")
+	if !found {
+		return nil
+	}
+	err := writeStacks(dir, []byte(f.Failure))
+	f.Failure = reason + " (see " + results.StacksFile + ")"
+	return err
+}
+
 // patience is how long nothing may happen in a trial before it counts as hung:
 // longer than anything that it may wait for. Keys are written at a thousand a
 // second at least.
 func patience(s *scenario.Scenario) time.Duration {
 	const heal = time.Minute // two attempts to heal a fault
 	return s.Warmup + s.Duration + s.Load.Abandon + s.Settle + heal + time.Duration(s.Workload.Keys)*time.Millisecond
-}
-
-// A start is how a trial starts its cluster.
-type start = func(context.Context, func(time.Time, bench.Event)) (bench.Cluster, error)
-
-// whileRoom ends a trial whose nodes have no room left, since their disks are in
-// the results folder: that says nothing about the system.
-func whileRoom(begin start, cancel context.CancelCauseFunc) start {
-	return func(ctx context.Context, report func(time.Time, bench.Event)) (bench.Cluster, error) {
-		return begin(ctx, func(at time.Time, e bench.Event) {
-			if e.Kind == bench.EventFailed && strings.Contains(e.Detail, syscall.ENOSPC.Error()) {
-				cancel(fmt.Errorf("node %s, whose disk is in the results folder: %w", e.Node, syscall.ENOSPC))
-			}
-			report(at, e)
-		})
-	}
 }

@@ -53,20 +53,20 @@ func one(ctx context.Context, dir string, s *scenario.Scenario, p planned, show 
 	if _, missing := os.Stat(trialDir(dir, p.name)); missing == nil {
 		return nil
 	}
-	var dead *died
 	switch {
 	case ctx.Err() != nil:
-		return errors.Join(errInterrupted, discard(dir, p))
+		err = errInterrupted
 	case err == nil:
 		err = &died{how: "no trial and no reason"}
-	case !errors.As(err, &dead):
-		return errors.Join(err, discard(dir, p))
 	}
-	f := failure{scenario: s, planned: p, cause: err, began: began, left: c.last.Dir}
-	if dead != nil {
-		f.stacks = dead.words
+	if dead := (*died)(nil); errors.As(err, &dead) {
+		f := failure{scenario: s, planned: p, cause: dead, began: began, left: c.last.Dir}
+		return f.keep(dir)
 	}
-	return f.keep(dir)
+	if _, missing := os.Stat(c.last.Dir); missing == nil { // the child could not tidy up
+		err = errors.Join(err, discard(dir, p))
+	}
+	return err
 }
 
 // discard removes what a trial left behind that was not to end, and has the
@@ -87,10 +87,9 @@ func discard(dir string, p planned) error {
 type failure struct {
 	scenario *scenario.Scenario
 	planned
-	cause  error
-	stacks string    // its last words; may be empty
-	began  time.Time // when it was started
-	left   string    // the folder that it left behind; may be missing
+	cause *died
+	began time.Time // when it was started
+	left  string    // the folder that it left behind; may be missing
 }
 
 // keep makes a trial that says why there is nothing else of it, with the logs
@@ -117,10 +116,9 @@ func (f *failure) keep(dir string) error {
 	if saved {
 		err = os.Rename(aside, filepath.Join(files.Dir(), results.NodesDir))
 	}
-	if f.stacks != "" {
+	if f.cause.words != "" {
 		facts.Failure += " (see " + results.StacksFile + ")"
-		stacks := filepath.Join(files.Dir(), results.StacksFile)
-		err = errors.Join(err, os.WriteFile(stacks, []byte(f.stacks), 0o644))
+		err = errors.Join(err, writeStacks(files.Dir(), []byte(f.cause.words)))
 	}
 	if err != nil {
 		err = fmt.Errorf("keep trial %s, which failed: %w", f.name, err)

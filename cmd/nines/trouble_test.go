@@ -1,14 +1,17 @@
 package main
 
 import (
+	"context"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"nines/analysis"
+	"nines/bench"
 	"nines/bench/trial"
 	"nines/results"
 )
@@ -46,6 +49,68 @@ func TestSystemPanics(t *testing.T) {
 		t.Errorf("reported: %s", got)
 	}
 	tidy(t, dir)
+}
+
+// TestProcessIsKilled: a trial whose process is killed, as it is when memory runs
+// out, is kept with that reason.
+func TestProcessIsKilled(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("nobody tells which processes there are")
+	}
+	dir := filepath.Join(t.TempDir(), "run")
+	c := flags(t, short(dir, "--systems", "null", "--duration", "1m")[1:]...)
+	s := effective(t, c)
+	run, _, err := c.create(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error)
+	go func() {
+		_, err := trials(t.Context(), run, s, newDisplay(nil, true))
+		ended <- err
+	}()
+	await(t, "the trial runs", func() bool { return exists(filepath.Join(trialDir(dir, "null-1.partial"), results.NodesDir)) })
+	for _, pid := range children(dir) {
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if f := facts(t, dir, "null-1"); f.Failure != "the process of the trial ended with signal: killed" || !f.Cut {
+		t.Errorf("%+v", f)
+	}
+	tidy(t, dir)
+}
+
+// TestDiscard: what a child could not tidy up itself.
+func TestDiscard(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	c := flags(t, short(dir, "--systems", "null")[1:]...)
+	s := effective(t, c)
+	run, undo, err := c.create(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := plan(s)[0]
+	if _, err := run.Begin(p.name, p.system.Label, p.repeat); err != nil {
+		t.Fatal(err)
+	}
+	if undo() {
+		t.Error("the folder was removed although something is in it")
+	}
+	if err := discard(dir, p); err != nil {
+		t.Error(err)
+	}
+	if got := states(t, dir); got != "null-1 planned" {
+		t.Errorf("trials: %s", got)
+	}
+	tidy(t, dir)
+	if !undo() || exists(dir) {
+		t.Error("the folder was left behind although nothing is in it")
+	}
 }
 
 // TestNodeDoesNotComeBack: that fails the trial, which is kept with what it
@@ -97,7 +162,7 @@ func TestInterrupted(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	p := startProcess(t, short(dir, "--systems", "null,single", "--set", "duration=1s")...)
 	await(t, "the second trial runs", func() bool { return exists(trialDir(dir, "single-1.partial")) })
-	code, took := p.signal(t, os.Interrupt)
+	code, took := p.signal(t, syscall.SIGINT)
 	if code != exitInterrupted || took > 10*time.Second {
 		t.Errorf("exit code %d after %v", code, took)
 	}
@@ -150,11 +215,11 @@ func TestInterruptedWhileHung(t *testing.T) {
 				}
 				await(t, "it has been heard", func() bool { return strings.Contains(p.err.String(), "interrupted") })
 			}
-			code, took := p.signal(t, os.Interrupt)
+			code, took := p.signal(t, syscall.SIGINT)
 			if code != exitInterrupted || took > 2*told || twice && took > time.Second {
 				t.Errorf("exit code %d after %v: %s", code, took, &p.err)
 			}
-			await(t, "no child runs", func() bool { return children(dir) == 0 })
+			await(t, "no child runs", func() bool { return len(children(dir)) == 0 })
 			if exists(trialDir(dir, "null-1.partial")) {
 				t.Error("left a part of a trial")
 			}
@@ -169,7 +234,7 @@ func TestKilled(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	p := startProcess(t, short(dir, "--systems", "null,single", "--set", "duration=1s")...)
 	await(t, "the second trial runs", func() bool { return exists(trialDir(dir, "single-1.partial")) })
-	p.signal(t, os.Kill)
+	p.signal(t, syscall.SIGKILL)
 	tidy(t, dir)
 	if got := states(t, dir); got != "null-1 done, single-1 planned" {
 		t.Errorf("trials: %s", got)
@@ -191,7 +256,7 @@ func TestFullDisk(t *testing.T) {
 		{"at once", "4k", nil, "manifest.json", ""},
 		{"samples", "60k", []string{"--systems", "null", "--rate", "20000"}, "samples.parquet", ""},
 		{"nodes", "200k", []string{"--systems", "null,single", "--set", "disk.kind=files", "--set", "workload.value_size=2000"},
-			"node n1, whose disk is in the results folder", "null-1 done, single-1 planned"},
+			"the nodes' disks are in the results folder", "null-1 done, single-1 planned"},
 		{"report", "180k", []string{"--systems", "null"}, "then: nines report", "null-1 done"},
 	} {
 		at := filepath.Join(t.TempDir(), "full")
@@ -224,5 +289,24 @@ func TestFullDisk(t *testing.T) {
 			t.Errorf("%s: half a report", c.name)
 		}
 		tidy(t, dir)
+	}
+}
+
+// TestDiskErrors: a disk that only says that it is full, because a fault makes it
+// say so, is the system's affair.
+func TestDiskErrors(t *testing.T) {
+	if full(t.TempDir()) {
+		t.Skip("there is little room indeed")
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	defer cancel(nil)
+	n := 0
+	begin := func(_ context.Context, report func(time.Time, bench.Event)) (bench.Cluster, error) {
+		report(time.Time{}, bench.Event{Kind: bench.EventFailed, Detail: "append: no space left on device"})
+		return nil, syscall.ENOSPC
+	}
+	_, err := whileRoom(begin, t.TempDir(), cancel)(ctx, func(time.Time, bench.Event) { n++ })
+	if ctx.Err() != nil || n != 1 || err != syscall.ENOSPC {
+		t.Errorf("%v: ended: %v; %d events passed on", err, context.Cause(ctx), n)
 	}
 }

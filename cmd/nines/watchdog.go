@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime/pprof"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"nines/bench"
@@ -115,8 +116,13 @@ func (w *watchdog) saveStacks() error {
 	if err := pprof.Lookup("goroutine").WriteTo(&stacks, 2); err != nil {
 		return fmt.Errorf("dump the stacks of a trial that hangs: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(w.dir, results.StacksFile), stacks.Bytes(), 0o644); err != nil {
-		return fmt.Errorf("save the stacks of a trial that hangs: %w", err)
+	return writeStacks(w.dir, stacks.Bytes())
+}
+
+// writeStacks leaves stacks in a trial's folder.
+func writeStacks(dir string, stacks []byte) error {
+	if err := os.WriteFile(filepath.Join(dir, results.StacksFile), stacks, 0o644); err != nil {
+		return fmt.Errorf("save the stacks of a trial that failed: %w", err)
 	}
 	return nil
 }
@@ -125,35 +131,28 @@ func (w *watchdog) saveStacks() error {
 // that it can stop the recording of one that was left behind.
 type pulse struct {
 	began time.Time
+	last  atomic.Int64 // nanoseconds since began
 
 	mu     sync.Mutex // never held while anything is waited for but the recorder
 	to     bench.Recorder
-	last   time.Duration // since began
 	closed bool
 }
 
 // Record implements [bench.Recorder].
 func (p *pulse) Record(batch []bench.Sample) error {
+	p.beat()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.last = time.Since(p.began)
 	if p.closed {
 		return errors.New("the trial is over")
 	}
 	return p.to.Record(batch)
 }
 
-func (p *pulse) beat() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.last = time.Since(p.began)
-}
+func (p *pulse) beat() { p.last.Store(int64(time.Since(p.began))) }
 
-func (p *pulse) silent() time.Duration {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return time.Since(p.began) - p.last
-}
+// silent is how long nothing has happened.
+func (p *pulse) silent() time.Duration { return time.Since(p.began) - time.Duration(p.last.Load()) }
 
 func (p *pulse) close() {
 	p.mu.Lock()

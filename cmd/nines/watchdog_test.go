@@ -161,30 +161,24 @@ func TestToldToEnd(t *testing.T) {
 	}
 }
 
+func TestStacksOfARecoveredPanic(t *testing.T) {
+	dir := t.TempDir()
+	all := "load: panic in a session: no\ngoroutine 7 [running]:\nmain.main()"
+	f := results.Facts{Failure: all}
+	err := putStacksAside(&f, dir)
+	b, readErr := os.ReadFile(filepath.Join(dir, results.StacksFile))
+	if err != nil || readErr != nil || f.Failure != "load: panic in a session: no (see stacks.txt)" || string(b) != all {
+		t.Errorf("%v, %v: %q, %q", err, readErr, f.Failure, b)
+	}
+	f.Failure = "no leader\nand no follower"
+	if err := putStacksAside(&f, dir+"/none"); err != nil || f.Failure != "no leader\nand no follower" {
+		t.Errorf("%v: %q", err, f.Failure)
+	}
+}
+
 func TestPatience(t *testing.T) {
 	s := parse(t, "{systems: [null]}") // 2 s and 20 s, 10 s to abandon, 30 s to settle, 1000 keys
 	if got := patience(s); got != 123*time.Second {
 		t.Errorf("%v", got)
-	}
-}
-
-// TestNoRoom: a node that runs out of room ends the trial, which is not its
-// system's failure.
-func TestNoRoom(t *testing.T) {
-	ctx, cancel := context.WithCancelCause(t.Context())
-	defer cancel(nil)
-	n := 0
-	begin := func(_ context.Context, report func(time.Time, bench.Event)) (bench.Cluster, error) {
-		report(time.Time{}, bench.Event{Kind: bench.EventLeader, Detail: "no space left on device"})
-		report(time.Time{}, bench.Event{Kind: bench.EventFailed, Detail: "it fell over"})
-		if ctx.Err() != nil {
-			t.Error("ended for no reason")
-		}
-		report(time.Time{}, bench.Event{Kind: bench.EventFailed, Node: "n2", Detail: "append: write log: no space left on device"})
-		return nil, nil
-	}
-	_, _ = whileRoom(begin, cancel)(ctx, func(time.Time, bench.Event) { n++ })
-	if err := context.Cause(ctx); !outside(err) || !strings.Contains(err.Error(), "node n2") || n != 3 {
-		t.Errorf("%v; %d events passed on", err, n)
 	}
 }
