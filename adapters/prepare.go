@@ -98,7 +98,7 @@ func prepareNull(s map[string]string) (Prepared, error) {
 		return Prepared{}, err
 	}
 	return Prepared{
-		Guarantees: results.Guarantees{Reads: "linearizable", Durability: "nothing: it has memory only"},
+		Guarantees: results.Guarantees{Reads: "linearizable", Durability: "none"},
 		Start: func(host inproc.Config) (bench.Cluster, error) {
 			cfg.Nodes, cfg.Seed = len(host.Nodes), host.Seed
 			return null.New(cfg)
