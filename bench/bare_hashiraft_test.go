@@ -3,7 +3,6 @@ package bench_test
 import (
 	"fmt"
 	"io"
-	"syscall"
 	"testing"
 	"time"
 
@@ -24,16 +23,6 @@ func BenchmarkBareHashiraft(b *testing.B) {
 			})
 		})
 	}
-}
-
-// processCPU is the processor time that this process has used. Unlike the time
-// that has passed it compares on a machine that others use too.
-func processCPU() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // bareHashiraft starts three nodes and returns the leader.

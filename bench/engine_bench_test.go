@@ -148,7 +148,8 @@ func BenchmarkEngineOpen(b *testing.B) {
 	}
 }
 
-// cpuTime is what the process has used so far.
+// cpuTime is the processor time that this process has used so far. Unlike the
+// time that has passed it compares on a machine that others use too.
 func cpuTime() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

@@ -164,7 +164,7 @@ func throughEngine(b *testing.B, c led, sessions int, value uint32) {
 // after the other.
 func eachSession(b *testing.B, sessions int, do func(i int) func() error) {
 	var running sync.WaitGroup
-	cpu := processCPU()
+	cpu := cpuTime()
 	for i := range sessions {
 		running.Go(func() {
 			op := do(i)
@@ -178,5 +178,5 @@ func eachSession(b *testing.B, sessions int, do func(i int) func() error) {
 	}
 	running.Wait()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "ops/s")
-	b.ReportMetric(float64((processCPU()-cpu).Nanoseconds())/1000/float64(b.N), "cpu-us/op")
+	b.ReportMetric(float64((cpuTime()-cpu).Nanoseconds())/1000/float64(b.N), "cpu-us/op")
 }

@@ -3,6 +3,7 @@ package adaptertest
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -14,29 +15,15 @@ import (
 // linearizable checks the history of concurrent clients on every node while
 // leaders are killed and cut off.
 func linearizable(t *testing.T, c *cluster) {
-	var (
-		clients sync.WaitGroup
-		mu      sync.Mutex
-		history []bench.Sample
-		base    = time.Now()
-	)
 	const period = 12 * time.Second
-	n := 3 * len(c.Nodes())
-	for i := range n {
-		clients.Go(func() {
-			h := c.client(base, period, i, n)
-			mu.Lock()
-			defer mu.Unlock()
-			history = append(history, h...)
-		})
-	}
-	defer clients.Wait() // also if something fails: the cluster must not end before
+	wait := c.crowd(time.Now(), period, 3*len(c.Nodes()))
+	defer wait() // also if something fails: the cluster must not end before
 	if len(c.Nodes()) > 1 {
 		c.disturb(period)
 	} else {
 		c.killFor(c.Nodes()[0], 2*time.Second)
 	}
-	clients.Wait()
+	history := wait()
 
 	var ok int
 	for _, s := range history {
@@ -54,6 +41,20 @@ func linearizable(t *testing.T, c *cluster) {
 		t.Errorf("%d operations, %d ok: %v: %s", len(history), ok, r.Verdict, r.Why)
 	}
 	c.converge()
+}
+
+// crowd starts n clients, spread over the nodes. wait returns their histories
+// together when all have ended.
+func (c *cluster) crowd(base time.Time, period time.Duration, n int) (wait func() []bench.Sample) {
+	var clients sync.WaitGroup
+	histories := make([][]bench.Sample, n)
+	for i := range n {
+		clients.Go(func() { histories[i] = c.client(base, period, i, n) })
+	}
+	return func() []bench.Sample {
+		clients.Wait()
+		return slices.Concat(histories...)
+	}
 }
 
 // disturb hurts one leader after the other.

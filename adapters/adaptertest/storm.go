@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -66,29 +65,16 @@ func weather(rnd *rand.Rand) func(*inproc.Config) {
 
 func storm(t *testing.T, c *cluster, rnd *rand.Rand) {
 	const period = 6 * time.Second
-	var (
-		clients sync.WaitGroup
-		mu      sync.Mutex
-		history []bench.Sample
-		base    = time.Now()
-	)
-	n := 2 * len(c.Nodes())
-	for i := range n {
-		clients.Go(func() {
-			h := c.client(base, period, i, n)
-			mu.Lock()
-			defer mu.Unlock()
-			history = append(history, h...)
-		})
-	}
-	defer clients.Wait() // also if something fails: the cluster must not end before
+	base := time.Now()
+	wait := c.crowd(base, period, 2*len(c.Nodes()))
+	defer wait() // also if something fails: the cluster must not end before
 	s := &striker{c: c, rnd: rnd}
 	for time.Since(base) < period-time.Second {
 		s.strike()
 		time.Sleep(time.Duration(rnd.IntN(300)) * time.Millisecond)
 	}
 	s.healAll()
-	clients.Wait()
+	history := wait()
 	c.leader()
 	c.converge()
 	history = append(history, c.readBack(base)...)

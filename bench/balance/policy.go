@@ -48,11 +48,6 @@ type weight struct {
 	n    uint32
 }
 
-// Names returns the policies with their arguments, for a list.
-func Names() []string {
-	return []string{"round-robin", "random", "leader", "pinned(NODE)", "weighted(NODE=N, …)"}
-}
-
 // Parse reads a policy as it is written above.
 func Parse(text string) (Policy, error) {
 	p, err := parse(text)
