@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	yaml "go.yaml.in/yaml/v4"
 )
@@ -26,6 +27,9 @@ func ParseSet(text string) (Set, error) {
 // apply changes the tree before it is read, so that the same checks apply.
 func (d *decoder) apply(tree *yaml.Node, s Set) {
 	steps, err := splitPath(s.Path)
+	if err == nil && !utf8.ValidString(s.Value) { // YAML would keep it as !!binary, which reads back as another value
+		err = fmt.Errorf("%q is not valid UTF-8: want text", s.Value)
+	}
 	if err == nil {
 		err = d.descend(tree, steps, s)
 	}
