@@ -2,7 +2,6 @@ package disk
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -148,23 +147,21 @@ func TestAcknowledgedRecordsSurvive(t *testing.T) {
 		cfg.SegmentBytes = 4 << 10
 		d := newTestDisk(t, cfg)
 		defer d.Close()
-		var acked [writers]uint64
+		var acked [writers]atomic.Uint64 // the index of the last record
 		for range rounds {
 			s := open(t, d)
 			var all sync.WaitGroup
 			var acks atomic.Int64
 			enough := make(chan struct{})
 			for w := range writers {
-				first := acked[w] + 1000 // as if a few had been lost
-				acked[w] = 0
+				first := acked[w].Swap(0) + 1000 // as if a few had been lost
 				all.Go(func() {
 					for i := first; ; i++ {
-						r := Record{Kind: byte(w), Data: bytes.Repeat([]byte{byte(i)}, int(i%100))}
-						r.Data = binary.LittleEndian.AppendUint64(r.Data, i)
+						r := Record{Kind: byte(w), Index: i, Data: bytes.Repeat([]byte{byte(i)}, int(i%100))}
 						if s.Append(r) != nil || s.Sync() != nil {
 							return
 						}
-						acked[w] = i
+						acked[w].Store(i)
 						if acks.Add(1) == 60 {
 							close(enough)
 						}
@@ -172,7 +169,14 @@ func TestAcknowledgedRecordsSurvive(t *testing.T) {
 				})
 			}
 			all.Go(func() {
-				for s.SaveSnapshot(1, nil) == nil && s.Compact(0) == nil {
+				for {
+					least := acked[0].Load()
+					for w := range writers {
+						least = min(least, acked[w].Load())
+					}
+					if s.SaveSnapshot(1, nil) != nil || s.Compact(max(least, 1)-1) != nil {
+						return
+					}
 				}
 			})
 			<-enough
@@ -181,17 +185,15 @@ func TestAcknowledgedRecordsSurvive(t *testing.T) {
 			s = open(t, d)
 			var last [writers]uint64
 			for _, r := range replay(t, s) {
-				i := binary.LittleEndian.Uint64(r.Data[len(r.Data)-8:])
-				if i <= last[r.Kind] {
-					t.Fatalf("writer %d: %d after %d", r.Kind, i, last[r.Kind])
+				if r.Index <= last[r.Kind] {
+					t.Fatalf("writer %d: %d after %d", r.Kind, r.Index, last[r.Kind])
 				}
-				last[r.Kind] = i
+				last[r.Kind] = r.Index
 			}
 			for w := range writers {
-				if last[w] < acked[w] {
-					t.Fatalf("writer %d: %d survived, %d was acknowledged", w, last[w], acked[w])
+				if acked := acked[w].Swap(last[w]); last[w] < acked {
+					t.Fatalf("writer %d: %d survived, %d was acknowledged", w, last[w], acked)
 				}
-				acked[w] = last[w]
 			}
 			do(t, s.Close())
 		}
