@@ -38,6 +38,10 @@ type Status struct {
 	Committed uint64 `json:"committed"`
 	Applied   uint64 `json:"applied"` // index of the last applied log entry
 	Digest    uint64 `json:"digest"`  // fold of all commands applied up to Applied
+
+	// Of a node of a partitioned system:
+	InDoubt int `json:"in_doubt,omitempty"` // transactions prepared here whose fate is not known here
+	Locks   int `json:"locks,omitempty"`    // keys locked
 }
 
 // An Inspector is a [Cluster] whose nodes can be asked for their status.

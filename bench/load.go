@@ -48,6 +48,9 @@ type Config struct {
 	Closed  []Closed
 	// Recorder gets the sample of every operation. Its first error stops the load.
 	Recorder Recorder
+	// Txns gets the record of every transaction, before its sample. Its first error
+	// stops the load. It may be nil if there are no transactions.
+	Txns TxnRecorder
 	// Pacer waits for the due times of open streams; nil means Precise(Base).
 	// In virtual time it must be Sleeping(Base).
 	Pacer Pacer

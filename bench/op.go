@@ -10,12 +10,18 @@ type Kind uint8
 
 // The zero Kind is no operation.
 const (
-	Read  Kind = iota + 1 // returns the id of the key's value
-	Write                 // sets the key to the value Arg
-	CAS                   // sets the key to Arg if its value is Expect
+	Read     Kind = iota + 1 // returns the id of the key's value
+	Write                    // sets the key to the value Arg
+	CAS                      // sets the key to Arg if its value is Expect
+	Transact                 // performs the micro-operations of Op.Txn, all or none
+
+	// These are micro-operations only.
+	Append // adds the element Arg to the end of the key's list
+	List   // returns the key's list
+	Add    // adds int64(Arg) to the key's number, unless that became negative
 )
 
-var kindNames = [...]string{"none", "read", "write", "cas"}
+var kindNames = [...]string{"none", "read", "write", "cas", "txn", "append", "list", "add"}
 
 // String returns the kind's name as it stands in result files.
 func (k Kind) String() string {
@@ -37,10 +43,11 @@ const MinValueSize = 8
 type Op struct {
 	Kind   Kind
 	Key    uint64
-	Arg    uint64 // id of the value to write (Write, CAS); never IdleValue
+	Arg    uint64 // id of the value to write (Write, CAS), or of the transaction; never IdleValue
 	Expect uint64 // id of the value that a CAS replaces
 	Size   uint32 // bytes of the value to write, at least MinValueSize
 	User   uint32 // the logical user who asked
+	Txn    *Txn   // of a Transact, which has the Key of its first micro-operation; nil otherwise
 }
 
 // A Reply is what a system answers to an operation that succeeded.
@@ -49,6 +56,7 @@ type Reply struct {
 	// returns, and what a CAS compared (it swapped exactly if Value equals
 	// Expect). A Write leaves it 0. IdleValue means that the key is absent.
 	Value uint64
+	Txn   *TxnReply // of a Transact; nil otherwise
 }
 
 // ErrRejected is wrapped by every error after which the operation certainly had

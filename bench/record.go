@@ -23,6 +23,11 @@ type Event struct {
 	Kind   EventKind     `json:"kind"`
 	Term   uint64        `json:"term,omitempty"`
 	Detail string        `json:"detail,omitempty"`
+
+	// Of an EventInDoubt:
+	Txn   uint64        `json:"txn,omitempty"`     // id of the transaction
+	Took  time.Duration `json:"took_ns,omitempty"` // how long, up to At
+	Locks int           `json:"locks,omitempty"`   // keys that it held locked
 }
 
 // EventKind names what happened.
@@ -38,4 +43,7 @@ const (
 	EventSnapshot  EventKind = "snapshot"  // took a snapshot at index Detail
 	EventInstalled EventKind = "installed" // installed a snapshot from another node
 	EventFailed    EventKind = "failed"    // the node stopped by itself; Detail says why
+	// EventInDoubt says that a participant has learnt the fate (Detail: committed
+	// or aborted) of a transaction that it had prepared at least a heartbeat ago.
+	EventInDoubt EventKind = "in-doubt"
 )

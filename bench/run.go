@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -61,6 +62,7 @@ type run struct {
 	base     time.Time
 	abandon  time.Duration
 	sessions *atomic.Uint64 // the last session id given out
+	txns     TxnRecorder
 	sweeper  sweeper
 	open     []*openStream
 	closed   []*closedStream
@@ -76,6 +78,7 @@ func newRun(ctx context.Context, cfg *Config) *run {
 		base:     cfg.Base,
 		abandon:  cfg.Abandon,
 		sessions: cfg.Sessions,
+		txns:     cfg.Txns,
 		full:     make(chan *chunk, chunksInFlight),
 		spare:    make(chan *chunk, chunksInFlight),
 	}
@@ -85,6 +88,9 @@ func newRun(ctx context.Context, cfg *Config) *run {
 	}
 	if r.sessions == nil {
 		r.sessions = new(atomic.Uint64)
+	}
+	if r.txns == nil {
+		r.txns = refuseTxns{}
 	}
 	if cfg.Pacer == nil {
 		cfg.Pacer = Precise(cfg.Base)
@@ -96,6 +102,13 @@ func newRun(ctx context.Context, cfg *Config) *run {
 		r.closed = append(r.closed, newClosedStream(r, &cfg.Closed[i]))
 	}
 	return r
+}
+
+// refuseTxns is the TxnRecorder of a load that has none.
+type refuseTxns struct{}
+
+func (refuseTxns) RecordTxn(TxnRecord) error {
+	return errors.New("a transaction, and nobody to record it")
 }
 
 func (r *run) now() time.Duration { return time.Since(r.base) }

@@ -76,7 +76,7 @@ type Sample struct {
 
 	Session uint64 // the sequential process that performed it; 0 if dropped
 	Key     uint64
-	Arg     uint64 // as in Op
+	Arg     uint64 // as in Op: of a Transact, the id of its TxnRecord
 	Expect  uint64 // as in Op
 	Result  uint64 // Reply.Value; meaningful only if Outcome is OK
 

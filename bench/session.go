@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"math"
 	"sync/atomic"
 	"time"
@@ -60,6 +61,9 @@ func (p *seat) perform(op *Op, due, sent time.Duration, s *Sample) {
 	done := p.run.now()
 	outcome := OutcomeOf(err)
 	gaveUp := c.deadline.Swap(markIdle) == markGaveUp
+	if op.Txn != nil {
+		p.recordTxn(op, reply, err)
+	}
 	s.Due, s.Sent, s.Done = due, sent, done
 	p.fill(s, op, c.id, outcome)
 	if err == nil {
@@ -73,12 +77,25 @@ func (p *seat) perform(op *Op, due, sent time.Duration, s *Sample) {
 	}
 }
 
+// recordTxn records what a transaction asked for and got.
+func (p *seat) recordTxn(op *Op, reply Reply, err error) {
+	rec := TxnRecord{ID: op.Arg, Txn: op.Txn}
+	if err == nil {
+		rec.Reply = reply.Txn
+	}
+	if err := p.run.txns.RecordTxn(rec); err != nil {
+		p.run.fail(err)
+	}
+}
+
 // fill writes everything into s but its instants and its result.
 func (p *seat) fill(s *Sample, op *Op, session uint64, outcome Outcome) {
 	s.Session, s.Key, s.Arg, s.Expect, s.Result = session, op.Key, op.Arg, op.Expect, 0
 	s.User, s.Size, s.Kind = op.User, op.Size, op.Kind
 	s.Node, s.Class, s.Outcome = uint16(p.node), p.class, outcome
 }
+
+var errLostClient = errors.New("the client panicked")
 
 // lost writes the sample of an operation during which the client panicked. The
 // client may hold locks, so the session is left as it is.
@@ -89,6 +106,9 @@ func (p *seat) lost(op *Op, due, sent time.Duration, s *Sample) {
 	}
 	s.Due, s.Sent, s.Done = due, sent, p.run.now()
 	p.fill(s, op, id, Unknown)
+	if op.Txn != nil {
+		p.recordTxn(op, Reply{}, errLostClient)
+	}
 	p.session = nil
 }
 

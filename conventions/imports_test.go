@@ -43,6 +43,8 @@ var layers = []layer{
 	{dir: "adapters/link", ours: "chaos", libs: "golang.org/x/sys"},
 	{dir: "adapters/machine", ours: "bench", libs: "github.com/cespare/xxhash/v2"},
 	{dir: "adapters/replica", ours: "bench adapters/disk adapters/machine", tests: "adapters/link adapters/host/inproc"},
+	{dir: "adapters/replica/step", ours: "bench adapters/disk adapters/machine adapters/replica", tests: conformance},
+	{dir: "adapters/replica/sim", ours: "bench adapters/disk adapters/machine adapters/replica adapters/replica/step", tests: "analysis/linear analysis/txn"},
 	{dir: "adapters/host/inproc", ours: "bench chaos adapters/disk adapters/link adapters/replica", tests: "adapters/single adapters/machine"},
 
 	// The systems. None knows another, faults, or the host it runs on; a
@@ -54,16 +56,23 @@ var layers = []layer{
 	{dir: "adapters/hashiraft", ours: "bench adapters/disk adapters/machine adapters/replica",
 		libs:  "github.com/hashicorp/raft github.com/hashicorp/go-hclog",
 		tests: conformance + " github.com/hashicorp/go-msgpack/v2"},
+	{dir: "adapters/paxos", ours: machines, tests: machineTests},
+	{dir: "adapters/commit", ours: machines, tests: machineTests},
+	{dir: "adapters/twopc", ours: machines + " adapters/commit", tests: machineTests},
+	{dir: "adapters/threepc", ours: machines + " adapters/commit", tests: machineTests},
+	{dir: "adapters/paxoscommit", ours: machines + " adapters/commit", tests: machineTests},
 	{dir: "docs/example/mirror", ours: "bench adapters/disk adapters/machine adapters/replica", tests: conformance},
 
 	// The suite that all systems pass, and the table of systems.
-	{dir: "adapters/adaptertest", ours: "bench chaos analysis/linear adapters/disk adapters/host/inproc adapters/link adapters/replica"},
+	{dir: "adapters/adaptertest", ours: "bench chaos analysis/linear analysis/txn adapters/disk adapters/host/inproc adapters/link adapters/replica"},
 	{dir: "adapters", ours: "bench chaos results adapters/host/inproc adapters/replica " +
-		"adapters/null adapters/single adapters/etcdraft adapters/hashiraft"},
+		"adapters/null adapters/single adapters/etcdraft adapters/hashiraft adapters/replica/step " +
+		"adapters/paxos adapters/commit adapters/twopc adapters/threepc adapters/paxoscommit"},
 
 	// From the files of a run to its report.
 	{dir: "analysis/linear", ours: "bench", libs: "github.com/anishathalye/porcupine"},
-	{dir: "analysis", ours: "bench results analysis/linear", tests: "golang.org/x/perf"},
+	{dir: "analysis/txn", ours: "bench"},
+	{dir: "analysis", ours: "bench results analysis/linear analysis/txn", tests: "golang.org/x/perf"},
 	{dir: "analysis/plot", ours: "bench analysis", libs: "gonum.org/v1/plot golang.org/x/image", tests: "results analysis/plot/plottest"},
 	{dir: "analysis/plot/plottest", ours: "bench results analysis"},
 	{dir: "analysis/report", ours: "bench results analysis analysis/plot", libs: "github.com/olekukonko/tablewriter", tests: "analysis/plot/plottest"},
@@ -77,7 +86,14 @@ var layers = []layer{
 }
 
 // conformance is what the tests of a system need to run it on its host.
-const conformance = "chaos adapters/adaptertest adapters/host/inproc adapters/link analysis/linear"
+const conformance = "chaos adapters/adaptertest adapters/host/inproc adapters/link analysis/linear analysis/txn"
+
+// machines is what a protocol of ours is made of, machineTests what its tests
+// need beside: its golden scripts, and whole clusters in the event queue.
+const (
+	machines     = "bench adapters/disk adapters/machine adapters/replica adapters/replica/step"
+	machineTests = conformance + " adapters/replica/sim analysis/txn github.com/cockroachdb/datadriven"
+)
 
 // everyTest may import these.
 const everyTest = "go.uber.org/goleak pgregory.net/rapid"

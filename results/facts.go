@@ -34,7 +34,9 @@ type Facts struct {
 	Arrivals string        `json:"arrivals"`    // constant, poisson or closed
 	Rate     float64       `json:"rate"`        // ops/s intended; 0 for closed
 	Workload string        `json:"workload"`
-	CAS      bool          `json:"cas"` // whether the workload has compare-and-swap
+	CAS      bool          `json:"cas"`            // whether the workload has compare-and-swap
+	Txns     bool          `json:"txns"`           // whether it has transactions: there is a txns.parquet
+	Bank     *Bank         `json:"bank,omitempty"` // if it moves money
 
 	// A bin of SLOBin counts as available if the good ratio of the operations due
 	// in it is at least SLOTarget.
@@ -56,6 +58,19 @@ type Guarantees struct {
 	Reads      string `json:"reads"`      // linearizable, lease or local
 	Durability string `json:"durability"` // what an acknowledged write survives
 	Replicated bool   `json:"replicated"` // every node holds everything: digests must agree
+	// Partitioned says that each node owns a part of the keys: in the end no lock
+	// and no transaction in doubt may be left. At most one of the two holds.
+	Partitioned bool `json:"partitioned,omitempty"`
+	// Txns is how strongly transactions are isolated: strict-serializable or
+	// serializable; empty if there are none.
+	Txns string `json:"txns,omitempty"`
+}
+
+// Bank is the accounts that transactions move money between: keys 0 to
+// Accounts-1, whose sum never changes once they are filled.
+type Bank struct {
+	Accounts uint64 `json:"accounts"`
+	Total    int64  `json:"total"`
 }
 
 // Linearizable reports whether the history must be linearizable.

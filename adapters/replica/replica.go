@@ -30,7 +30,19 @@ type Env struct {
 	Timing  Timing
 	Batch   Batch
 	Events  func(bench.Event) // never blocks; the host sets At and Node
+	Points  func(Point) <-chan struct{}
 	Log     *slog.Logger
+}
+
+// A Point is a moment in a protocol at which a fault can be asked to strike. A
+// node tells Env.Points of it before it does what comes next, and goes on at once
+// if the answer is nil; otherwise when the channel is closed, or when the node is
+// stopped, which may be what the fault does.
+type Point struct {
+	Name         string // as the system declares it, such as prepared
+	Txn          uint64 // the transaction's id, or the term of an election
+	Coordinator  string // the node that coordinates it, or leads
+	Participants []string
 }
 
 // A Port is a node's side of the message fabric. A payload is immutable once it
