@@ -191,3 +191,34 @@ func TestACrashWhileOpening(t *testing.T) {
 		do(t, open(t, d).Close())
 	})
 }
+
+func TestInstant(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		cfg   Config
+		fault chaos.DiskFault
+		want  bool
+	}{
+		{"memory", Config{}, chaos.DiskFault{}, true},
+		{"memory that takes its time", Config{SyncLatency: time.Millisecond}, chaos.DiskFault{}, false},
+		{"slowed memory", Config{}, chaos.DiskFault{SyncDelay: time.Millisecond}, false},
+		{"files", Config{Dir: t.TempDir()}, chaos.DiskFault{}, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			d := newTestDisk(t, tc.cfg)
+			defer d.Close()
+			s := open(t, d)
+			if tc.fault != (chaos.DiskFault{}) {
+				heal := d.Hurt(tc.fault)
+				if s.Instant() {
+					t.Error("instant although it is slowed")
+				}
+				heal()
+				tc.want = true
+			}
+			if got := s.Instant(); got != tc.want {
+				t.Errorf("instant: %v, want %v", got, tc.want)
+			}
+		})
+	}
+}
