@@ -81,38 +81,6 @@ func (m *KV) Restore(b []byte) error {
 	return nil
 }
 
-// reader takes a snapshot apart. After an error it yields zeros.
-type reader struct {
-	b   []byte
-	off int
-	err error
-}
-
-func (r *reader) bytes(n int) []byte {
-	if r.err == nil && len(r.b)-r.off < n {
-		r.err = fmt.Errorf("it ends at byte %d, in the middle", r.off)
-	}
-	if r.err != nil {
-		return nil
-	}
-	r.off += n
-	return r.b[r.off-n : r.off]
-}
-
-func (r *reader) uint64() uint64 {
-	if b := r.bytes(8); b != nil {
-		return binary.LittleEndian.Uint64(b)
-	}
-	return 0
-}
-
-func (r *reader) uint32() uint32 {
-	if b := r.bytes(4); b != nil {
-		return binary.LittleEndian.Uint32(b)
-	}
-	return 0
-}
-
 func (r *reader) values(m *KV) {
 	count, last := r.uint64(), uint64(0)
 	for i := uint64(0); i < count && r.err == nil; i++ {
