@@ -2,6 +2,7 @@ package bench_test
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -10,22 +11,31 @@ import (
 
 	"go.etcd.io/raft/v3"
 	pb "go.etcd.io/raft/v3/raftpb"
+
+	"nines/adapters/disk"
 )
 
 // BenchmarkBareEtcdraft measures three RawNodes, each with a goroutine of its
 // own and the library's memory storage: messages are handed over as they are,
-// and applying an entry only wakes the session that waits for it.
+// and applying an entry only wakes the session that waits for it. Entries go to
+// a log on a memory disk, as in the adapter, or nowhere.
 func BenchmarkBareEtcdraft(b *testing.B) {
 	for _, sessions := range sessionCounts {
-		b.Run(fmt.Sprintf("system=etcdraft/sessions=%d/value=16", sessions), func(b *testing.B) {
-			c := newBareCluster(b, sessions)
-			b.ReportAllocs()
-			b.ResetTimer()
-			eachSession(b, sessions, func(i int) func() error {
-				return func() error { c.do(uint64(i)); return nil }
-			})
-		})
+		for _, medium := range []string{"memory", "none"} {
+			benchBareEtcdraft(b, sessions, medium)
+		}
 	}
+}
+
+func benchBareEtcdraft(b *testing.B, sessions int, medium string) {
+	b.Run(fmt.Sprintf("system=etcdraft/sessions=%d/value=16/disk=%s", sessions, medium), func(b *testing.B) {
+		c := newBareCluster(b, sessions, medium == "memory")
+		b.ReportAllocs()
+		b.ResetTimer()
+		eachSession(b, sessions, func(i int) func() error {
+			return func() error { c.do(uint64(i)); return nil }
+		})
+	})
 }
 
 type bareCluster struct {
@@ -48,6 +58,8 @@ type bareRaft struct {
 	id      uint64
 	node    *raft.RawNode
 	storage *raft.MemoryStorage
+	disk    *disk.Store // or nil
+	recs    []disk.Record
 	wake    chan struct{}
 	leads   atomic.Bool
 
@@ -56,7 +68,7 @@ type bareRaft struct {
 	proposals []*pb.Entry
 }
 
-func newBareCluster(b *testing.B, sessions int) *bareCluster {
+func newBareCluster(b *testing.B, sessions int, logged bool) *bareCluster {
 	c := &bareCluster{done: make([]chan struct{}, sessions)}
 	for i := range c.done {
 		c.done[i] = make(chan struct{}, 1)
@@ -64,7 +76,7 @@ func newBareCluster(b *testing.B, sessions int) *bareCluster {
 	stop := make(chan struct{})
 	var running sync.WaitGroup
 	for id := uint64(1); id <= 3; id++ {
-		c.nodes = append(c.nodes, newBareRaft(b, c, id))
+		c.nodes = append(c.nodes, newBareRaft(b, c, id, logged))
 	}
 	for _, n := range c.nodes {
 		running.Go(func() { n.run(b, stop) })
@@ -80,7 +92,7 @@ func newBareCluster(b *testing.B, sessions int) *bareCluster {
 	return c
 }
 
-func newBareRaft(b *testing.B, c *bareCluster, id uint64) *bareRaft {
+func newBareRaft(b *testing.B, c *bareCluster, id uint64, logged bool) *bareRaft {
 	n := &bareRaft{c: c, id: id, storage: raft.NewMemoryStorage(), wake: make(chan struct{}, 1)}
 	if err := n.storage.ApplySnapshot(&pb.Snapshot{Metadata: &pb.SnapshotMetadata{
 		Index: new(uint64(1)), Term: new(uint64(1)), ConfState: &pb.ConfState{Voters: []uint64{1, 2, 3}},
@@ -88,6 +100,15 @@ func newBareRaft(b *testing.B, c *bareCluster, id uint64) *bareRaft {
 		b.Fatal(err)
 	}
 	var err error
+	if logged {
+		d, err := disk.New(disk.Config{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if n.disk, err = d.Open(); err != nil {
+			b.Fatal(err)
+		}
+	}
 	if n.node, err = raft.NewRawNode(&raft.Config{
 		ID: id, ElectionTick: 10, HeartbeatTick: 1, Storage: n.storage, Applied: 1,
 		MaxSizePerMsg: 1 << 20, MaxInflightMsgs: 256, Logger: quiet{},
@@ -146,7 +167,7 @@ func (n *bareRaft) run(b *testing.B, stop chan struct{}) {
 // handle appends, sends and applies, and cuts the log now and then, as any user
 // of the library must.
 func (n *bareRaft) handle(b *testing.B, rd raft.Ready, compacted uint64) uint64 {
-	if err := n.storage.Append(rd.Entries); err != nil {
+	if err := n.log(rd.Entries); err != nil {
 		b.Errorf("append: %v", err)
 	}
 	for _, m := range rd.Messages {
@@ -158,7 +179,7 @@ func (n *bareRaft) handle(b *testing.B, rd raft.Ready, compacted uint64) uint64 
 		}
 		if i := e.GetIndex(); i > compacted+10_000 {
 			compacted = i - 5_000
-			if err := n.storage.Compact(compacted); err != nil {
+			if err := n.compact(compacted); err != nil {
 				b.Errorf("compact: %v", err)
 			}
 		}
@@ -171,6 +192,28 @@ func (n *bareRaft) handle(b *testing.B, rd raft.Ready, compacted uint64) uint64 
 	}
 	n.node.Advance(rd)
 	return compacted
+}
+
+func (n *bareRaft) log(entries []*pb.Entry) error {
+	if n.disk != nil && len(entries) > 0 {
+		n.recs = n.recs[:0]
+		for _, e := range entries {
+			n.recs = append(n.recs, disk.Record{Index: e.GetIndex(), Data: e.GetData()})
+		}
+		if err := errors.Join(n.disk.Append(n.recs...), n.disk.Sync()); err != nil {
+			return err
+		}
+	}
+	return n.storage.Append(entries)
+}
+
+func (n *bareRaft) compact(index uint64) error {
+	if n.disk != nil {
+		if err := n.disk.Compact(index); err != nil {
+			return err
+		}
+	}
+	return n.storage.Compact(index)
 }
 
 // quiet is a logger for a library that would log to the benchmark's output.
