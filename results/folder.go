@@ -23,6 +23,7 @@ const (
 
 	FactsFile        = "trial.json"
 	SamplesFile      = "samples.parquet"
+	TxnsFile         = "txns.parquet" // if the workload has transactions
 	FaultsFile       = "faults.jsonl"
 	EventsFile       = "events.jsonl"
 	LatencyFile      = "latency.hlog"

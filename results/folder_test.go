@@ -161,7 +161,7 @@ func TestFinishFails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trial.Samples.file.tmp.Close() // as if the disk were full
+	trial.Samples.out.file.tmp.Close() // as if the disk were full
 	if err := trial.Samples.Record(some(10)); err != nil {
 		t.Fatal(err)
 	}

@@ -1,14 +1,8 @@
 package results
 
 import (
-	"bufio"
-	"errors"
-	"fmt"
-	"strconv"
 	"sync"
 	"time"
-
-	"github.com/parquet-go/parquet-go"
 
 	"nines/bench"
 )
@@ -34,17 +28,11 @@ type row struct {
 	Size    uint32 `parquet:"size"`
 }
 
-const (
-	rowsPerGroup = 1 << 17 // bounds what a writer holds: about 10 MB
-	rowsPerBatch = 1 << 10
-
-	schemaKey = "nines.schema" // in the file's key-value metadata
-	aboutKey  = "nines.about"
-	about     = "One row an operation. due_ns, sent_ns and done_ns are nanoseconds since the trial's base instant " +
-		"(sent_ns and done_ns are null if the operation was dropped). node is an index into the nodes of trial.json. " +
-		"class: main, probe, preload or final. outcome: ok, rejected, unknown or dropped. " +
-		"arg is the id of the value written, expect the one that a cas replaces, result the one that was found (if ok)."
-)
+const aboutSamples = "One row an operation. due_ns, sent_ns and done_ns are nanoseconds since the trial's base instant " +
+	"(sent_ns and done_ns are null if the operation was dropped). node is an index into the nodes of trial.json. " +
+	"class: main, probe, preload or final. kind: read, write, cas or txn. outcome: ok, rejected, unknown or dropped. " +
+	"arg is the id of the value written, expect the one that a cas replaces, result the one that was found (if ok); " +
+	"the arg of a txn is its id, by which txns.parquet says what it did."
 
 // A SampleWriter streams samples into a samples.parquet. What it holds in
 // memory does not grow with the number of samples. The file appears when the
@@ -53,10 +41,7 @@ type SampleWriter struct {
 	// mu lets a watchdog close the file of a trial whose load engine still runs.
 	// Nobody sleeps while holding it.
 	mu    sync.Mutex
-	file  *atomicFile
-	buf   *bufio.Writer
-	out   *parquet.GenericWriter[row]
-	err   error // the first one; sticks
+	out   *columnFile[row]
 	count uint64
 
 	rows       [rowsPerBatch]row
@@ -65,45 +50,29 @@ type SampleWriter struct {
 
 var _ bench.Recorder = (*SampleWriter)(nil)
 
-var errClosed = errors.New("the file of samples is closed")
-
 // CreateSamples starts a file of samples.
 func CreateSamples(path string) (*SampleWriter, error) {
-	file, err := createAtomic(path)
+	out, err := createColumns[row](path, aboutSamples)
 	if err != nil {
 		return nil, err
 	}
-	codec, err := newPageCodec()
-	if err != nil {
-		file.abort()
-		return nil, fmt.Errorf("create %s: %w", path, err)
-	}
-	buf := bufio.NewWriterSize(file.tmp, 1<<18)
-	out := parquet.NewGenericWriter[row](buf,
-		parquet.Compression(codec),
-		parquet.MaxRowsPerRowGroup(rowsPerGroup),
-		parquet.CreatedBy("nines", strconv.Itoa(Schema), ""),
-		parquet.KeyValueMetadata(schemaKey, strconv.Itoa(Schema)),
-		parquet.KeyValueMetadata(aboutKey, about))
-	return &SampleWriter{file: file, buf: buf, out: out}, nil
+	return &SampleWriter{out: out}, nil
 }
 
 // Record appends samples. After the first error it does nothing but return it.
 func (w *SampleWriter) Record(batch []bench.Sample) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for len(batch) > 0 && w.err == nil {
+	for len(batch) > 0 && w.out.err == nil {
 		n := min(len(batch), rowsPerBatch)
 		for i := range batch[:n] {
 			w.fill(i, &batch[i])
 		}
-		if _, err := w.out.Write(w.rows[:n]); err != nil {
-			w.err = fmt.Errorf("write %s: %w", w.file.path, err)
-		}
+		w.out.write(w.rows[:n]) // its error sticks
 		w.count += uint64(n)
 		batch = batch[n:]
 	}
-	return w.err
+	return w.out.err
 }
 
 func (w *SampleWriter) fill(i int, s *bench.Sample) {
@@ -135,26 +104,12 @@ func (w *SampleWriter) Count() uint64 {
 func (w *SampleWriter) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	defer w.file.abort()
-	if errors.Is(w.err, errClosed) {
-		return nil
-	}
-	if w.err != nil {
-		return w.err
-	}
-	w.err = errClosed
-	if err := errors.Join(w.out.Close(), w.buf.Flush()); err != nil {
-		return fmt.Errorf("write %s: %w", w.file.path, err)
-	}
-	return w.file.commit()
+	return w.out.close()
 }
 
 // discard gives the file up.
 func (w *SampleWriter) discard() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.file.abort()
-	if w.err == nil {
-		w.err = errClosed
-	}
+	w.out.discard()
 }

@@ -26,7 +26,7 @@ func some(n int) []bench.Sample {
 			Due: time.Duration(i-n/2) * 500 * time.Microsecond, Session: uint64(i % 64),
 			Key: uint64(i*i) % 1000, Arg: uint64(i), Expect: uint64(i / 2), Result: uint64(i / 3),
 			User: uint32(i % 100), Size: 16, Node: uint16(i % 3),
-			Kind: bench.Kind(1 + i%3), Outcome: bench.Outcome(1 + i/3%4), Class: bench.Class(1 + i/12%4),
+			Kind: bench.Kind(1 + i%4), Outcome: bench.Outcome(1 + i/3%4), Class: bench.Class(1 + i/12%4),
 		}
 		s.Sent, s.Done = s.Due+time.Microsecond, s.Due+time.Millisecond
 		if s.Outcome == bench.Dropped {
@@ -86,7 +86,7 @@ func TestSamplesRoundTripAny(t *testing.T) {
 				Due: time.Duration(instant.Draw(t, "due")), Sent: time.Duration(instant.Draw(t, "sent")), Done: time.Duration(instant.Draw(t, "done")),
 				Session: rapid.Uint64().Draw(t, "session"), Key: rapid.Uint64().Draw(t, "key"), User: rapid.Uint32().Draw(t, "user"),
 				Node: rapid.Uint16().Draw(t, "node"),
-				Kind: bench.Kind(rapid.IntRange(1, 3).Draw(t, "kind")), Outcome: bench.Outcome(rapid.IntRange(1, 4).Draw(t, "outcome")),
+				Kind: bench.Kind(rapid.IntRange(1, 4).Draw(t, "kind")), Outcome: bench.Outcome(rapid.IntRange(1, 4).Draw(t, "outcome")),
 				Class: bench.Class(rapid.IntRange(1, 4).Draw(t, "class")),
 			}
 		}), 0, 20).Draw(t, "samples")
@@ -228,7 +228,7 @@ func TestFullDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.file.tmp.Close() // as if the disk were full
+	w.out.file.tmp.Close() // as if the disk were full
 	batch := some(rowsPerGroup)
 	for range 10 {
 		err = w.Record(batch)

@@ -16,6 +16,7 @@ type Trial struct {
 	// Samples records the operations; Finish closes it.
 	Samples *SampleWriter
 
+	txns  *TxnWriter // nil unless asked for
 	run   *Run
 	entry Entry
 	dir   string // the partial one
@@ -42,11 +43,25 @@ func (r *Run) Begin(trial, system string, repeat int) (*Trial, error) {
 	return t, r.mark(t.entry)
 }
 
+// Txns starts the record of transactions, for a trial whose workload has some;
+// Finish closes it.
+func (t *Trial) Txns() (*TxnWriter, error) {
+	if t.txns != nil {
+		return t.txns, nil
+	}
+	var err error
+	if t.txns, err = CreateTxns(filepath.Join(t.dir, TxnsFile)); err != nil {
+		return nil, fmt.Errorf("trial %s: %w", t.entry.Trial, err)
+	}
+	return t.txns, nil
+}
+
 // Dir is where the trial's files are now; it changes when the trial is
 // finished.
 func (t *Trial) Dir() string { return t.dir }
 
-// Finish completes the trial: it closes the samples, writes the rest, and gives
+// Finish completes the trial: it closes the samples and
+// transactions, writes the rest, and gives
 // the folder its name, which it returns. A trial with a Failure counts as
 // failed, and keeps what it recorded. After an error there is no such trial.
 func (t *Trial) Finish(facts Facts, faults []bench.Interval, events []bench.Event) (dir string, err error) {
@@ -56,8 +71,12 @@ func (t *Trial) Finish(facts Facts, faults []bench.Interval, events []bench.Even
 			err = errors.Join(fmt.Errorf("finish trial %s: %w", t.entry.Trial, err), t.Discard(err.Error()))
 		}
 	}()
+	if facts.Txns != (t.txns != nil) {
+		return "", fmt.Errorf("its facts say transactions: %t, and a record of them was begun: %t", facts.Txns, t.txns != nil)
+	}
 	if err := errors.Join(
 		t.Samples.Close(),
+		t.closeTxns(),
 		WriteFaults(filepath.Join(t.dir, FaultsFile), faults),
 		WriteEvents(filepath.Join(t.dir, EventsFile), events),
 		WriteJSON(filepath.Join(t.dir, FactsFile), &facts),
@@ -79,22 +98,33 @@ func (t *Trial) Finish(facts Facts, faults []bench.Interval, events []bench.Even
 	return dir, t.run.mark(t.entry)
 }
 
+func (t *Trial) closeTxns() error {
+	if t.txns == nil {
+		return nil
+	}
+	return t.txns.Close()
+}
+
 // Discard removes the folder of a trial that is not worth keeping, such as one
 // that was interrupted; the manifest says why.
 func (t *Trial) Discard(why string) error {
 	t.Samples.discard()
+	if t.txns != nil {
+		t.txns.discard()
+	}
 	t.entry.State, t.entry.Why = Planned, why
 	return errors.Join(os.RemoveAll(t.dir), t.run.mark(t.entry))
 }
 
-// A Record is what a trial left, without its samples.
+// A Record is what a trial left, without its samples and transactions.
 type Record struct {
 	Facts  Facts
 	Faults []bench.Interval
 	Events []bench.Event
 }
 
-// ReadTrial reads the files of a complete trial but for its samples.
+// ReadTrial reads the files of a complete trial but for its samples and
+// transactions.
 func ReadTrial(dir string) (Record, error) {
 	var r Record
 	if err := readJSON(filepath.Join(dir, FactsFile), "nines trial", &r.Facts); err != nil {
