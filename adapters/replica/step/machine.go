@@ -31,8 +31,12 @@ type Machine interface {
 	// The machine keeps no reference to in's slices or to out, but it may keep
 	// what stands in them.
 	Step(in Input, out *Output)
-	// Status is that of a node that is up. A node of a partitioned system is
-	// its own Leader: it coordinates what it is asked for.
+	// Status is that of a node that is up, and is asked for after every Step.
+	// Calls come to a node that is its own Leader, and those that were on their
+	// way may come when it no longer is: a machine refuses them with a
+	// [bench.NotLeaderError]. When Leader changes, whoever runs the machine tells
+	// the rest of the node, so a machine has no events for that. A node of a
+	// partitioned system is its own Leader: it coordinates what it is asked for.
 	Status() bench.Status
 }
 
@@ -78,7 +82,14 @@ type Message struct {
 // Output is what a machine wants done. Whoever runs it does all of it, in the
 // order of the fields, but may go on with other Steps while records are being
 // forced: what a machine must not do before they are durable waits in After.
+//
+// A call that a machine has taken and not answered is completed by whoever runs
+// it when the node stops: see [Open]. One that comes again, with the same
+// session and a higher Attempt, takes the place of the earlier one.
 type Output struct {
+	// Failed, if not nil, says that the machine cannot go on: what was in its log
+	// makes no sense, say. The node stops, and nothing else of the Output is done.
+	Failed error
 	// Points are protocol points that have been reached. A fault that waits for
 	// one strikes before anything else of this Output is done.
 	Points []replica.Point
@@ -88,7 +99,7 @@ type Output struct {
 	Send []Message
 	// Replies answer calls.
 	Replies []Reply
-	// Records are appended to the log.
+	// Records are appended to the log. Their Data is not changed any more.
 	Records []disk.Record
 	// Force makes the log durable although no message waits for that. It is a
 	// forced write that costs: a protocol asks for it only where it must.
@@ -130,6 +141,8 @@ func (o *Output) Reset() {
 	clear(o.Replies)
 	clear(o.Records)
 	clear(o.After)
+	clear(o.Events)
+	clear(o.Points)
 	*o = Output{
 		Points: o.Points[:0], Events: o.Events[:0], Send: o.Send[:0], Replies: o.Replies[:0],
 		Records: o.Records[:0], After: o.After[:0],
