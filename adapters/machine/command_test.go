@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"reflect"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -13,25 +14,37 @@ import (
 )
 
 func drawCommand(t *rapid.T) Command {
-	return Command{
+	c := Command{
 		Session: rapid.Uint64().Draw(t, "session"),
 		Seq:     rapid.Uint64Min(1).Draw(t, "seq"),
-		Kind:    rapid.SampledFrom([]bench.Kind{bench.Write, bench.CAS}).Draw(t, "kind"),
+		Kind:    rapid.SampledFrom([]bench.Kind{bench.Write, bench.CAS, bench.Transact}).Draw(t, "kind"),
 		Key:     rapid.Uint64().Draw(t, "key"),
 		Arg:     rapid.Uint64Min(1).Draw(t, "arg"),
 		Expect:  rapid.Uint64().Draw(t, "expect"),
 		Size:    rapid.Uint32Range(bench.MinValueSize, 100).Draw(t, "size"),
 	}
+	if c.Kind == bench.Transact {
+		c.Txn = &bench.Txn{Micros: rapid.SliceOfN(micro, 1, 6).Draw(t, "micros")}
+	}
+	return c
+}
+
+// length is that of the encoding of c.
+func length(c *Command) int {
+	if c.Kind == bench.Transact {
+		return headerSize + 8 + MicrosSize(c.Txn.Micros, c.Size)
+	}
+	return headerSize + int(c.Size)
 }
 
 func TestCommandRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := drawCommand(t)
 		b := c.AppendTo([]byte("before"))
-		if want := len("before") + headerSize + int(c.Size); len(b) != want {
+		if want := len("before") + length(&c); len(b) != want {
 			t.Fatalf("%d bytes, want %d: the value is carried in full", len(b), want)
 		}
-		if got, err := Decode(b[len("before"):]); err != nil || got != c {
+		if got, err := Decode(b[len("before"):]); err != nil || !reflect.DeepEqual(got, c) {
 			t.Fatalf("%+v, %v; want %+v", got, err, c)
 		}
 	})
@@ -47,6 +60,12 @@ func TestDecodeRefuses(t *testing.T) {
 	whole := with(func(*Command) {})
 	huge := bytes.Clone(whole)
 	binary.LittleEndian.PutUint32(huge[33:], 1<<31)
+	txn := func(m ...bench.Micro) []byte {
+		return with(func(c *Command) { c.Kind, c.Txn = bench.Transact, &bench.Txn{Micros: m} })
+	}
+	one := txn(bench.Micro{Kind: bench.Read})
+	many := bytes.Clone(one)
+	binary.LittleEndian.PutUint32(many[headerSize+8:], 2)
 	for _, tc := range []struct {
 		b    []byte
 		want string
@@ -57,10 +76,18 @@ func TestDecodeRefuses(t *testing.T) {
 		{append(bytes.Clone(whole), 0), "not a command: its value has 17 bytes, its size says 16"},
 		{huge, "not a command: value of 2147483648 bytes, want 8 to 16777216"},
 		{with(func(c *Command) { c.Size = 7 }), "not a command: value of 7 bytes, want 8 to 16777216"},
-		{with(func(c *Command) { c.Kind = bench.Read }), "not a command: kind read, want write or cas"},
-		{with(func(c *Command) { c.Kind = 9 }), "not a command: kind kind(9), want write or cas"},
+		{with(func(c *Command) { c.Kind = bench.Read }), "not a command: kind read, want write, cas or txn"},
+		{with(func(c *Command) { c.Kind = 9 }), "not a command: kind kind(9), want write, cas or txn"},
 		{with(func(c *Command) { c.Seq = 0 }), "not a command: sequence 0, they begin with 1"},
-		{with(func(c *Command) { c.Arg = 0 }), "not a command: value id 0 stands for an absent key"},
+		{with(func(c *Command) { c.Arg = 0 }), "not a command: id 0 stands for an absent key"},
+		{one[:len(one)-1], "not a command: damaged encoding of micro-operations: 1 elements do not fit into the 24 bytes that are left"},
+		{many, "not a command: damaged encoding of micro-operations: 2 elements do not fit into the 25 bytes that are left"},
+		{append(bytes.Clone(one), 0), "not a command: 1 bytes too many"},
+		{txn(), "not a command: damaged encoding of micro-operations: not a transaction: it has no micro-operations"},
+		{txn(bench.Micro{Kind: bench.Transact}), "not a command: damaged encoding of micro-operations: not a transaction: micro-operation 0: kind txn, want read, write, cas, append, list or add"},
+		{with(func(c *Command) {
+			c.Kind, c.Arg, c.Txn = bench.Transact, 0, &bench.Txn{Micros: []bench.Micro{{Kind: bench.Read}}}
+		}), "not a command: id 0 stands for an absent key"},
 	} {
 		_, err := Decode(tc.b)
 		if fmt.Sprint(err) != tc.want || !errors.Is(err, ErrCommand) {
@@ -71,6 +98,8 @@ func TestDecodeRefuses(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	c := Command{Session: 1, Seq: 2, Kind: bench.CAS, Key: 3, Arg: 4, Expect: 5, Size: 9}
+	f.Add(c.AppendTo(nil))
+	c.Kind, c.Txn = bench.Transact, &bench.Txn{Micros: []bench.Micro{{Kind: bench.Write, Key: 1, Arg: 2}, {Kind: bench.Add, Key: 3, Arg: minus(4)}}}
 	f.Add(c.AppendTo(nil))
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -50,7 +50,7 @@ func Execute(read func(key uint64) []byte, micros []bench.Micro, size uint32) (E
 		switch {
 		case !ok:
 			e.Writes = nil
-			return e, &abortedError{i, *m, found}
+			return e, &abortedError{i, *m, found.Value}
 		case next == nil:
 		case w != nil:
 			w.Value = next
@@ -129,16 +129,16 @@ func elements(list []byte) []uint64 {
 type abortedError struct {
 	index int // from 0
 	micro bench.Micro
-	found bench.Found
+	found uint64
 }
 
 func (e *abortedError) Error() string {
 	m := &e.micro
 	switch m.Kind {
 	case bench.CAS:
-		return fmt.Sprintf("micro-operation %d: cas of key %d found %d, not %d: %v", e.index, m.Key, e.found.Value, m.Expect, bench.ErrAborted)
+		return fmt.Sprintf("micro-operation %d: cas of key %d found %d, not %d: %v", e.index, m.Key, e.found, m.Expect, bench.ErrAborted)
 	case bench.Add:
-		return fmt.Sprintf("micro-operation %d: adding %d to key %d, which holds %d: %v", e.index, int64(m.Arg), m.Key, int64(e.found.Value), bench.ErrAborted)
+		return fmt.Sprintf("micro-operation %d: adding %d to key %d, which holds %d: %v", e.index, int64(m.Arg), m.Key, int64(e.found), bench.ErrAborted)
 	default:
 		return fmt.Sprintf("micro-operation %d: %v: the list of key %d is full: %v", e.index, m.Kind, m.Key, bench.ErrAborted)
 	}

@@ -1,14 +1,17 @@
 // Package machine is the deterministic key-value state machine that all
 // systems replicate.
 //
-// A [Command] changes one key. Commands carry a session and a sequence number,
-// so one that is retried, and so stands in the log twice, is applied once: see
+// A [Command] changes one key, or is a transaction: all of its micro-operations
+// in one step, or none. Commands carry a session and a sequence number, so one
+// that is retried, and so stands in the log twice, is applied once: see
 // [KV.Apply]. Every entry is folded into a digest ([KV.Digest]); nodes that
 // applied the same log have the same digest at the same index, also after
 // their logs are compacted and their state came from a snapshot.
 //
 // Values are kept in full, not only their ids: what systems copy, write and
 // snapshot is what a real store would.
+//
+// Systems that do not replicate one log, but lock keys, share [Execute] with it.
 package machine
 
 import (
@@ -44,8 +47,9 @@ var ErrStale = errors.New("stale command")
 // Apply applies the log entry at index, which must be higher than all before.
 //
 // A command with the Session and Seq of the last one of its session is a retry:
-// it changes no key and gets the reply that the first attempt got. The returned
-// Command tells the caller whom to answer, also beside [ErrStale]. An entry
+// it changes no key and gets the reply that the first attempt got, or the error:
+// that of a transaction that was undone wraps [bench.ErrAborted]. The returned
+// Command tells the caller whom to answer, also beside an error. An entry
 // that is refused, because it is stale or no command at all, is part of the log
 // all the same: it counts as applied, and in the digest. Apply keeps no
 // reference to cmd.
@@ -62,11 +66,16 @@ func (m *KV) Apply(index uint64, cmd []byte) (Command, bench.Reply, error) {
 	s, found := m.sessions.touch(c.Session)
 	switch {
 	case found && c.Seq == s.seq:
-		return c, s.reply, nil
+		return c, s.reply, s.aborted(&c)
 	case found && c.Seq < s.seq:
 		return c, bench.Reply{}, fmt.Errorf("applying entry %d: %w: sequence %d of session %d, which is at %d", index, ErrStale, c.Seq, c.Session, s.seq)
 	}
-	s.seq, s.reply = c.Seq, m.change(&c, cmd[headerSize:])
+	s.seq = c.Seq
+	if c.Kind == bench.Transact {
+		s.reply, s.abort = m.transact(c.Txn, c.Size)
+		return c, s.reply, s.aborted(&c)
+	}
+	s.reply, s.abort = m.change(&c, cmd[headerSize:]), abort{}
 	return c, s.reply, nil
 }
 
@@ -84,6 +93,19 @@ func (m *KV) change(c *Command, value []byte) bench.Reply {
 		m.values[c.Key] = now
 	}
 	return r
+}
+
+// transact performs a transaction for the first time.
+func (m *KV) transact(t *bench.Txn, size uint32) (bench.Reply, abort) {
+	e, err := Execute(func(key uint64) []byte { return m.values[key] }, t.Micros, size)
+	if err != nil {
+		last := len(e.Found) - 1
+		return bench.Reply{}, abort{micro: uint32(last) + 1, found: e.Found[last].Value}
+	}
+	for _, w := range e.Writes {
+		m.values[w.Key] = w.Value
+	}
+	return bench.Reply{Txn: &bench.TxnReply{Found: e.Found}}, abort{}
 }
 
 // Read returns the id of the value of key.

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"nines/bench"
 )
 
@@ -18,6 +16,11 @@ func write(s, seq, key, arg uint64) *Command {
 
 func cas(s, seq, key, expect, arg uint64) *Command {
 	return &Command{Session: s, Seq: seq, Kind: bench.CAS, Key: key, Arg: arg, Expect: expect, Size: 16}
+}
+
+// txn is a transaction of session s that writes 16-byte values.
+func txn(s, seq uint64, ms ...bench.Micro) *Command {
+	return &Command{Session: s, Seq: seq, Kind: bench.Transact, Key: ms[0].Key, Arg: s<<32 | seq, Size: 16, Txn: &bench.Txn{Micros: ms}}
 }
 
 // apply applies c as the next entry.
@@ -151,82 +154,6 @@ func TestDigest(t *testing.T) {
 	if got, want := digest(map[uint64]*Command{1: a, 2: b, 5: cas(1, 2, 1, 1, 3)}), uint64(0x184a6e90bd7cf937); got != want {
 		t.Errorf("digest %#x, want %#x", got, want)
 	}
-}
-
-// twin is the machine as one would write it down.
-type twin struct {
-	capacity int
-	values   map[uint64]Command // the command that wrote it
-	sessions []twinSession      // the one used last is last
-}
-
-type twinSession struct{ id, seq, reply uint64 }
-
-func (w *twin) apply(c Command) (reply uint64, stale bool) {
-	s := twinSession{id: c.Session}
-	if i := slices.IndexFunc(w.sessions, func(s twinSession) bool { return s.id == c.Session }); i >= 0 {
-		s = w.sessions[i]
-		w.sessions = slices.Delete(w.sessions, i, i+1)
-	} else if len(w.sessions) == w.capacity {
-		w.sessions = w.sessions[1:]
-	}
-	if c.Seq > s.seq {
-		s.seq, s.reply = c.Seq, 0
-		if c.Kind == bench.CAS {
-			s.reply = w.values[c.Key].Arg
-		}
-		if c.Kind == bench.Write || s.reply == c.Expect {
-			w.values[c.Key] = c
-		}
-	}
-	w.sessions = append(w.sessions, s)
-	return s.reply, c.Seq < s.seq
-}
-
-// The machine does what its twin does; two that apply the same are the same,
-// also when one of them goes through a snapshot now and then.
-func TestAgainstTwin(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		const capacity = 3
-		w := &twin{capacity: capacity, values: make(map[uint64]Command)}
-		m, moved := newKV(capacity), newKV(capacity)
-		for i := range rapid.IntRange(1, 80).Draw(t, "commands") {
-			small := rapid.Uint64Range(1, 4)
-			c := Command{
-				Session: small.Draw(t, "session"), Seq: small.Draw(t, "seq"),
-				Kind: rapid.SampledFrom([]bench.Kind{bench.Write, bench.CAS}).Draw(t, "kind"),
-				Key:  small.Draw(t, "key"), Arg: uint64(i + 1), Expect: rapid.Uint64Range(0, uint64(i)).Draw(t, "expect"),
-				Size: rapid.Uint32Range(8, 20).Draw(t, "size"),
-			}
-			index := m.Applied() + rapid.Uint64Range(1, 3).Draw(t, "gap")
-			reply, stale := w.apply(c)
-			for _, m := range []*KV{m, moved} {
-				_, r, err := m.Apply(index, c.AppendTo(nil))
-				if errors.Is(err, ErrStale) != stale || !stale && (err != nil || r.Value != reply) {
-					t.Fatalf("%+v: reply %d, %v; want reply %d, stale %v", c, r.Value, err, reply, stale)
-				}
-			}
-			if rapid.IntRange(0, 9).Draw(t, "move") == 0 {
-				next := newKV(capacity)
-				apply(next, write(9, 9, 9, 9)) // goes with the rest
-				if err := next.Restore(moved.Snapshot()); err != nil {
-					t.Fatal(err)
-				}
-				moved = next
-			}
-		}
-		for key := range uint64(5) {
-			if got, want := m.Read(key).Value, w.values[key].Arg; got != want {
-				t.Fatalf("key %d is %d, want %d", key, got, want)
-			}
-			if got, want := len(m.values[key]), int(w.values[key].Size); got != want {
-				t.Fatalf("key %d has %d bytes, want %d", key, got, want)
-			}
-		}
-		if m.Digest() != moved.Digest() || !slices.Equal(m.Snapshot(), moved.Snapshot()) {
-			t.Fatal("a machine that went through snapshots is another")
-		}
-	})
 }
 
 func ExampleKV_Apply() {

@@ -19,7 +19,27 @@ type session struct {
 	id         uint64
 	seq        uint64
 	reply      bench.Reply
+	abort      abort
 	prev, next int32 // in order of use: places in table.all
+}
+
+// abort is why a transaction was undone, short enough to be remembered. The zero
+// abort is that of a command that was not.
+type abort struct {
+	micro uint32 // the micro-operation that failed, from 1
+	found uint64 // what it found
+}
+
+// aborted is the error for c, the session's last command; nil if it succeeded.
+func (s *session) aborted(c *Command) error {
+	i := int(s.abort.micro) - 1
+	switch {
+	case i < 0:
+		return nil
+	case c.Txn == nil || i >= len(c.Txn.Micros): // a retry that is not the same command
+		return bench.ErrAborted
+	}
+	return &abortedError{i, c.Txn.Micros[i], s.abort.found}
 }
 
 // table is the sessions in order of use. Place 0 of all is the ring's sentinel:

@@ -13,7 +13,7 @@ import (
 )
 
 // magic begins a snapshot; its last character is the version of the format.
-const magic = "nineskv1"
+const magic = "nineskv2"
 
 // ErrSnapshot is wrapped by every error about bytes that are not a snapshot.
 var ErrSnapshot = errors.New("not a snapshot of the state machine")
@@ -24,7 +24,10 @@ var ErrSnapshot = errors.New("not a snapshot of the state machine")
 // The format, little endian, 8 bytes each unless said otherwise: magic; applied;
 // digest; number of keys; each key in rising order with the length of its value
 // (4) and the value; number of sessions; each session from the least to the most
-// recently used with its last sequence number and reply; xxhash of all before.
+// recently used with its last sequence number and what came of that command: how
+// it ended (1) and the reply's value, what the transaction found as [AppendFound]
+// writes it, or the number (4) of the micro-operation that failed, from 1, and what
+// that found; xxhash of all before.
 func (m *KV) Snapshot() []byte {
 	b := make([]byte, 0, m.snapshotSize())
 	b = append(b, magic...)
@@ -42,18 +45,69 @@ func (m *KV) Snapshot() []byte {
 		s := &m.sessions.all[i]
 		b = binary.LittleEndian.AppendUint64(b, s.id)
 		b = binary.LittleEndian.AppendUint64(b, s.seq)
-		b = binary.LittleEndian.AppendUint64(b, s.reply.Value)
+		b = s.appendOutcome(b)
 		i = s.next
 	}
 	return binary.LittleEndian.AppendUint64(b, xxhash.Sum64(b))
 }
 
 func (m *KV) snapshotSize() int {
-	n := len(magic) + 5*8 + 24*m.sessions.len()
+	n := len(magic) + 5*8
 	for _, v := range m.values {
 		n += 12 + len(v)
 	}
+	for i := range m.sessions.all[1:] {
+		n += 16 + m.sessions.all[i+1].outcomeSize()
+	}
 	return n
+}
+
+// How the last command of a session ended.
+const (
+	endedWell    byte = iota // with a value
+	endedTxn                 // with what a transaction found
+	endedAborted             // a transaction was undone
+)
+
+func (s *session) appendOutcome(b []byte) []byte {
+	switch {
+	case s.abort.micro > 0:
+		b = append(b, endedAborted)
+		b = binary.LittleEndian.AppendUint32(b, s.abort.micro)
+		return binary.LittleEndian.AppendUint64(b, s.abort.found)
+	case s.reply.Txn != nil:
+		return AppendFound(append(b, endedTxn), s.reply.Txn.Found)
+	default:
+		return binary.LittleEndian.AppendUint64(append(b, endedWell), s.reply.Value)
+	}
+}
+
+func (s *session) outcomeSize() int {
+	switch {
+	case s.abort.micro > 0:
+		return 1 + 4 + 8
+	case s.reply.Txn != nil:
+		return 1 + FoundSize(s.reply.Txn.Found)
+	default:
+		return 1 + 8
+	}
+}
+
+func (r *reader) outcome() (reply bench.Reply, a abort) {
+	switch end := r.uint8(); end {
+	case endedWell:
+		reply.Value = r.uint64()
+	case endedTxn:
+		reply.Txn = &bench.TxnReply{Found: r.found()}
+	case endedAborted:
+		a = abort{r.uint32(), r.uint64()}
+		if r.err == nil && (a.micro == 0 || a.micro > MaxMicros) {
+			r.err = fmt.Errorf("micro-operation %d failed, they are numbered from 1 to %d", a.micro, MaxMicros)
+		}
+	default:
+		r.err = fmt.Errorf("a command that ended as %d", end)
+	}
+	return reply, a
 }
 
 // Restore replaces the whole state by a snapshot. After an error nothing has
@@ -104,7 +158,8 @@ func (r *reader) sessions(m *KV) {
 		r.err = fmt.Errorf("%d sessions, the most is %d", count, m.sessions.capacity)
 	}
 	for i := uint64(0); i < count && r.err == nil; i++ {
-		id, seq, value := r.uint64(), r.uint64(), r.uint64()
+		id, seq := r.uint64(), r.uint64()
+		reply, a := r.outcome()
 		if r.err != nil {
 			return
 		}
@@ -112,6 +167,6 @@ func (r *reader) sessions(m *KV) {
 		if found || seq == 0 {
 			r.err = fmt.Errorf("session %d stands twice or has applied nothing", id)
 		}
-		s.seq, s.reply.Value = seq, value
+		s.seq, s.reply, s.abort = seq, reply, a
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/cespare/xxhash/v2"
+
+	"nines/bench"
 )
 
 func sample() *KV {
@@ -14,6 +16,8 @@ func sample() *KV {
 	apply(m, write(1, 1, 5, 100))
 	apply(m, write(2, 1, 3, 200))
 	apply(m, cas(1, 2, 5, 100, 101))
+	apply(m, txn(3, 1, bench.Micro{Kind: bench.Append, Key: 7, Arg: 1}, bench.Micro{Kind: bench.Read, Key: 5}, bench.Micro{Kind: bench.List, Key: 7}))
+	apply(m, txn(4, 1, bench.Micro{Kind: bench.Add, Key: 8, Arg: 1}, bench.Micro{Kind: bench.Add, Key: 9, Arg: minus(1)}))
 	m.Advance(9)
 	return m
 }
@@ -30,6 +34,13 @@ func TestSnapshotIsTheWholeState(t *testing.T) {
 	}
 	if r, err := apply(n, cas(1, 2, 5, 100, 101)); err != nil || r.Value != 100 {
 		t.Errorf("a retry after the restore got %v, %v; want 100", r, err)
+	}
+	c := txn(3, 1, bench.Micro{Kind: bench.Append, Key: 7, Arg: 1}, bench.Micro{Kind: bench.Read, Key: 5}, bench.Micro{Kind: bench.List, Key: 7})
+	if r, err := apply(n, c); err != nil || !sameReply(r, bench.Reply{Txn: &bench.TxnReply{Found: []bench.Found{{}, {Value: 101}, {List: []uint64{1}}}}}) {
+		t.Errorf("a retry of a transaction after the restore got %v, %v", r, err)
+	}
+	if _, err := apply(n, txn(4, 1, bench.Micro{Kind: bench.Add, Key: 8, Arg: 1}, bench.Micro{Kind: bench.Add, Key: 9, Arg: minus(1)})); !errors.Is(err, bench.ErrAborted) {
+		t.Errorf("a retry of an aborted transaction after the restore: %v", err)
 	}
 	if got, want := len(m.Snapshot()), m.snapshotSize(); got != want {
 		t.Errorf("a snapshot of %d bytes, %d were foreseen", got, want)
@@ -81,6 +92,10 @@ func TestNonsenseWithAChecksumIsRefused(t *testing.T) {
 		}
 		return b
 	}
+	session := func(b []byte, id, seq uint64, end byte, outcome ...byte) []byte {
+		return append(append(numbers(b, id, seq), end), outcome...)
+	}
+	reply := make([]byte, 8)
 	for name, tc := range map[string]struct {
 		body []byte
 		want string
@@ -90,8 +105,11 @@ func TestNonsenseWithAChecksumIsRefused(t *testing.T) {
 		"short value":        {numbers(key(header(1), 1, 7, 7), 0), "not a snapshot of the state machine: key 1 has a value of 7 bytes"},
 		"keys in disorder":   {numbers(key(key(header(2), 2, 8, 8), 1, 8, 8), 0), "not a snapshot of the state machine: key 1 after key 2"},
 		"key twice":          {numbers(key(key(header(2), 2, 8, 8), 2, 8, 8), 0), "not a snapshot of the state machine: key 2 after key 2"},
-		"session twice":      {numbers(header(0), 2, 1, 1, 0, 1, 1, 0), "not a snapshot of the state machine: session 1 stands twice or has applied nothing"},
-		"session of nothing": {numbers(header(0), 1, 1, 0, 0), "not a snapshot of the state machine: session 1 stands twice or has applied nothing"},
+		"session twice":      {session(session(numbers(header(0), 2), 1, 1, endedWell, reply...), 1, 1, endedWell, reply...), "not a snapshot of the state machine: session 1 stands twice or has applied nothing"},
+		"session of nothing": {session(numbers(header(0), 1), 1, 0, endedWell, reply...), "not a snapshot of the state machine: session 1 stands twice or has applied nothing"},
+		"unknown end":        {session(numbers(header(0), 1), 1, 1, 3), "not a snapshot of the state machine: a command that ended as 3"},
+		"abort of nothing":   {session(numbers(header(0), 1), 1, 1, endedAborted, make([]byte, 12)...), "not a snapshot of the state machine: micro-operation 0 failed, they are numbered from 1 to 4096"},
+		"cut off findings":   {session(numbers(header(0), 1), 1, 1, endedTxn, 2, 0, 0, 0), "not a snapshot of the state machine: 2 elements do not fit into the 0 bytes that are left"},
 		"too many sessions":  {numbers(header(0), 1<<17+1), "not a snapshot of the state machine: 131073 sessions, the most is 131072"},
 		"more at the end":    {numbers(header(0), 0, 0), "not a snapshot of the state machine: 8 bytes too many"},
 	} {
