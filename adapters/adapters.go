@@ -68,14 +68,14 @@ func Systems() []System {
 		{
 			Name:     "etcdraft",
 			About:    "the raft library of etcd (go.etcd.io/raft/v3)",
-			Caps:     inproc.Caps,
+			Caps:     inproc.Caps &^ chaos.CanPoint,
 			Settings: etcdSettings(),
 			Prepare:  prepareEtcd,
 		},
 		{
 			Name:     "hashiraft",
 			About:    "HashiCorp's raft library (github.com/hashicorp/raft)",
-			Caps:     inproc.Caps,
+			Caps:     inproc.Caps &^ chaos.CanPoint,
 			Settings: hashiSettings(),
 			Prepare:  prepareHashi,
 		},

@@ -14,9 +14,10 @@ type Caps uint32
 
 // The abilities, each with the interface that a cluster offers it through.
 const (
-	CanKill Caps = 1 << iota // Killer
-	CanLink                  // Linker
-	CanDisk                  // Disker
+	CanKill  Caps = 1 << iota // Killer
+	CanLink                   // Linker
+	CanDisk                   // Disker
+	CanPoint                  // Pointer
 )
 
 var capNames = [...]struct {
@@ -26,6 +27,7 @@ var capNames = [...]struct {
 	{CanKill, "kill"},
 	{CanLink, "link faults"},
 	{CanDisk, "disk faults"},
+	{CanPoint, "protocol points"},
 }
 
 // String lists the abilities, such as "kill, disk faults".
@@ -63,6 +65,9 @@ func CapsOf(c bench.Cluster) Caps {
 	}
 	if _, ok := c.(Disker); ok {
 		caps |= CanDisk
+	}
+	if _, ok := c.(Pointer); ok {
+		caps |= CanPoint
 	}
 	if d, ok := c.(Declarer); ok {
 		caps &= d.Caps()

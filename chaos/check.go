@@ -15,7 +15,7 @@ func Check(f Fault, n int) error {
 	}
 	var first error
 	for leader := range n {
-		_, err := chooseFor(parts, world{n: n, leader: leader, order: inOrder})
+		_, err := chooseFor(parts, world{n: n, leader: leader, at: anyMoment(f, n, leader), order: inOrder})
 		if err == nil {
 			return nil
 		}

@@ -49,6 +49,14 @@ func TestCheck(t *testing.T) {
 		{"one-way(all -> leader)", 3, ""},
 		{"kill(leader) + partition(any | rest)", 3, ""},
 		{"kill(all)", 0, "the cluster has no nodes"},
+		{"at(prepared, kill(coordinator))", 1, ""},
+		{"at(prepared, kill(participant))", 1, ""}, // it coordinates too
+		{"at(prepared, partition(coordinator | rest))", 3, ""},
+		{"at(prepared, partition(coordinator | rest))", 1, "nothing is left for rest: the cluster has 1 node"},
+		{"at(prepared, partition(coordinator | participant))", 3, ""},
+		{"at(prepared, partition(coordinator | participant))", 1, "participant needs 1 node, and 0 can be chosen: the cluster has 1 node"},
+		{"at(prepared, partition(coordinator | leader))", 3, "n1 would be on two sides, coordinator and leader"},
+		{"at(decided, kill(n4))", 3, "there is no node n4: the cluster has 3 nodes"},
 	} {
 		got := ""
 		if err := Check(must(t, c.text), c.n); err != nil {
@@ -77,6 +85,12 @@ func TestChoose(t *testing.T) {
 		{"kill(leader) + slow-sync(rest, 1ms)", world{n: 3, leader: 0}, "[[[0]] [[1 2]]]"},
 		{"partition(n1 | rest) + kill(n2)", world{n: 3}, "[[[0] [1 2]] [[1]]]"},
 		{"partition(any | follower)", world{n: 2, leader: 0, order: order(1, 0)}, "[[[0] [1]]]"},
+		{"at(voted, kill(coordinator))", world{n: 3, at: &moment{node: 1, coordinator: 2}}, "[[[2]]]"},
+		{"at(voted, kill(participant))", world{n: 4, at: &moment{node: 2, coordinator: 2, members: []int{0, 1, 2}}, order: order(3, 2, 1, 0)}, "[[[1]]]"},
+		{"at(prepared, kill(participant))", world{n: 4, at: &moment{node: 0, coordinator: 2, members: []int{0, 1, 2}}, order: order(3, 2, 1, 0)}, "[[[0]]]"},
+		{"at(prepared, kill(participant))", world{n: 4, at: &moment{node: 2, coordinator: 2, members: []int{2}}, order: order(3, 2, 1, 0)}, "[[[2]]]"},
+		{"at(prepared, kill(participant))", world{n: 4, at: &moment{node: 0, coordinator: 2, members: []int{0, 1}}, down: func(i int) bool { return i == 0 }, order: order(3, 2, 1, 0)}, "[[[1]]]"},
+		{"at(prepared, partition(any | participant) + isolate(coordinator))", world{n: 3, at: &moment{node: 2, coordinator: 2, members: []int{1, 2}}, order: order(1, 0, 2)}, "[[[0] [1]] [[2]]]"},
 	} {
 		var parts [][]selector
 		for _, p := range partsOf(must(t, c.text)) {
@@ -94,14 +108,14 @@ func TestChoose(t *testing.T) {
 func TestChooseProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := genFault().Draw(t, "fault")
-		if f, ok := f.(together); ok && len(f) > 1 {
+		if len(partsOf(f)) > 1 {
 			t.Skip("a choice in several parts may fail by bad luck")
 		}
 		n := rapid.IntRange(1, 7).Draw(t, "nodes")
 		seed := rapid.Uint64().Draw(t, "seed")
 		fail, pass := 0, 0
 		for lead := range n {
-			w := world{n: n, leader: lead, order: rand.New(rand.NewPCG(seed, 0)).Perm}
+			w := world{n: n, leader: lead, at: anyMoment(f, n, lead), order: rand.New(rand.NewPCG(seed, 0)).Perm}
 			on, err := chooseFor(partsOf(f), w)
 			if err != nil {
 				fail++

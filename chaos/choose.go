@@ -10,6 +10,7 @@ import (
 type world struct {
 	n      int
 	leader int             // -1: nobody leads
+	at     *moment         // nil: not at a protocol point
 	down   func(int) bool  // nil: all are up
 	order  func(int) []int // a permutation of 0..n-1; drawn once for each choice
 }
@@ -40,11 +41,12 @@ func choose(parts [][]selector, w world) ([][][]int, error) {
 			orders[s.String()] = w.order(w.n)
 		}
 	}
-	// A follower comes before the other choices, which are less particular.
+	// What is more particular comes before the other choices.
 	for _, turn := range []func(selector) error{
 		c.fix,
 		func(s selector) error { return c.draw(s, s.role == follower, orders) },
-		func(s selector) error { return c.draw(s, s.role > follower, orders) },
+		func(s selector) error { return c.draw(s, s.role == participant, orders) },
+		func(s selector) error { return c.draw(s, s.role > participant, orders) },
 	} {
 		for _, s := range every {
 			if err := turn(s); err != nil {
@@ -71,6 +73,11 @@ func (c *chooser) fix(s selector) error {
 			return errors.New("no node leads")
 		}
 		nodes = []int{c.leader}
+	case coordinator:
+		if c.at.coordinator < 0 {
+			return errors.New("nobody coordinates at this protocol point")
+		}
+		nodes = []int{c.at.coordinator}
 	case all:
 		for i := range c.n {
 			nodes = append(nodes, i)
@@ -94,10 +101,7 @@ func (c *chooser) draw(s selector, turn bool, orders map[string][]int) error {
 	}
 	taken := c.besides(s)
 	var nodes []int
-	for _, i := range orders[s.String()] {
-		if s.role == follower && (i == c.leader || c.down != nil && c.down(i)) {
-			continue
-		}
+	for _, i := range c.candidates(s, orders[s.String()]) {
 		if len(nodes) < want && !slices.Contains(taken, i) {
 			nodes = append(nodes, i)
 		}
@@ -109,6 +113,29 @@ func (c *chooser) draw(s selector, turn bool, orders map[string][]int) error {
 	slices.Sort(nodes)
 	c.chosen[s.String()] = nodes
 	return nil
+}
+
+// candidates are the nodes that qualify for the choice s, the best first.
+func (c *chooser) candidates(s selector, order []int) []int {
+	up := func(i int) bool { return c.down == nil || !c.down(i) }
+	var list []int
+	switch s.role {
+	case follower:
+		for _, i := range order {
+			if i != c.leader && up(i) {
+				list = append(list, i)
+			}
+		}
+	case participant:
+		for _, i := range c.at.participants(order) {
+			if up(i) {
+				list = append(list, i)
+			}
+		}
+	default:
+		return order
+	}
+	return list
 }
 
 // besides returns the nodes that the parts in which s stands name otherwise, as

@@ -35,13 +35,16 @@ type fake struct {
 	fail    func(what, node string, n int) error // n counts from 0, for each (what, node)
 	counts  map[string]int                       // calls of each (what, node)
 	killed  func(node string)                    // called after a kill, with mu held
+	points  []string
+	armed   map[string]func(Point) // by the point's name
 }
 
 func newFake(n int) *fake {
 	f := &fake{
 		up: map[string]bool{}, terms: map[string]uint64{}, counts: map[string]int{},
 		links: map[string][]*LinkFault{}, disks: map[string][]*DiskFault{},
-		base: time.Now(), caps: CanKill | CanLink | CanDisk,
+		base: time.Now(), caps: CanKill | CanLink | CanDisk | CanPoint,
+		points: []string{"prepared", "elected"}, armed: map[string]func(Point){},
 	}
 	for i := range n {
 		name := fmt.Sprintf("n%d", i+1)
@@ -109,6 +112,33 @@ func (f *fake) Restart(ctx context.Context, node string) error {
 	}
 	f.up[node] = true
 	return nil
+}
+
+func (f *fake) Points() []string { return f.points }
+
+func (f *fake) AtPoint(point string, strike func(Point)) (func(), error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.note("arm", point); err != nil {
+		return nil, err
+	}
+	f.armed[point] = strike
+	return func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		delete(f.armed, point)
+	}, nil
+}
+
+// reach lets a node reach a point: the fault that waits for it, if any, strikes.
+func (f *fake) reach(p Point) {
+	f.mu.Lock()
+	strike := f.armed[p.Name]
+	delete(f.armed, p.Name)
+	f.mu.Unlock()
+	if strike != nil {
+		strike(p)
+	}
 }
 
 func (f *fake) HurtLink(from, to string, lf LinkFault) (func() LinkHarm, error) {

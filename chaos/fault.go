@@ -45,8 +45,11 @@ type Target struct {
 	// there is none (default 5 s).
 	LeaderWait time.Duration
 
-	downs *downs // which kills hold which nodes down; shared by overlapping faults
-	begin func() // called when the targets are resolved, before any is hurt
+	downs *downs        // which kills hold which nodes down; shared by overlapping faults
+	begin func()        // called when the targets are resolved, before any is hurt
+	armed func()        // called when the fault waits for its protocol point
+	wait  time.Duration // for a protocol point
+	at    *Point        // where it strikes; nil: not at a protocol point
 }
 
 // A fault is one row of the table of kinds with its targets and its amount.
@@ -126,6 +129,8 @@ func partsOf(f Fault) []*fault {
 		return []*fault{f}
 	case together:
 		return f
+	case *pointed:
+		return partsOf(f.strike)
 	}
 	return nil
 }

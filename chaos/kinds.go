@@ -111,7 +111,7 @@ func Kinds() []Kind {
 	for _, k := range kinds {
 		list = append(list, k.Kind)
 	}
-	return list
+	return append(list, pointedKind)
 }
 
 // Names lists the names of the faults.

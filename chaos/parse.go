@@ -23,17 +23,47 @@ func (e *SyntaxError) Error() string {
 
 // Parse reads a fault:
 //
-//	fault  = part { "+" part }
+//	fault  = faults | "at" "(" point "," faults ")"
+//	faults = part { "+" part }
 //	part   = name "(" where [ "," amount ] ")"
 //	where  = target | target "->" target | target "|" target { "|" target }
 //	target = word | "n2" | "node" number | "random" "(" number ")" | "{" node { "," node } "}"
 //	amount = duration [ "±" duration ] | number "%"
 //
-// What a part may hold depends on its name: see [Kinds]. For ± one may write +-.
+// What a part may hold depends on its name: see [Kinds]. The points are those of
+// [PointWords]. For ± one may write +-.
 // An error is a *[SyntaxError].
 func Parse(text string) (Fault, error) {
 	p := &parser{text: text}
 	p.advance()
+	f, err := p.fault()
+	if err != nil {
+		return nil, err
+	}
+	if p.tok.kind != end {
+		return nil, p.fail(p.tok.pos, `%s does not belong here: a fault ends after ")"%s`, p.tok, goesOn(f))
+	}
+	return f, nil
+}
+
+// goesOn says how a text may go on after f.
+func goesOn(f Fault) string {
+	if _, ok := f.(*pointed); ok {
+		return "; what shall strike at the same moment stands inside at(…)"
+	}
+	return `, or goes on with "+" and another one`
+}
+
+// fault parses a whole fault.
+func (p *parser) fault() (Fault, error) {
+	if p.tok.text == pointedKind.Name {
+		return p.pointed()
+	}
+	return p.together()
+}
+
+// together parses part + part.
+func (p *parser) together() (Fault, error) {
 	var parts together
 	for {
 		f, err := p.part()
@@ -44,9 +74,6 @@ func Parse(text string) (Fault, error) {
 		if !p.accept("+") {
 			break
 		}
-	}
-	if p.tok.kind != end {
-		return nil, p.fail(p.tok.pos, `%s does not belong here: a fault ends after ")", or goes on with "+" and another one`, p.tok)
 	}
 	if len(parts) == 1 {
 		return parts[0], nil
@@ -59,6 +86,8 @@ type parser struct {
 	text string
 	tok  token
 	at   int // where the token after tok is looked for
+
+	inPoint bool // inside at(…)
 }
 
 func (p *parser) advance() { p.tok, p.at = next(p.text, p.at) }
@@ -83,6 +112,9 @@ func (p *parser) part() (*fault, error) {
 	switch {
 	case name.kind == end:
 		return nil, p.fail(name.pos, "a fault is missing here: there are %s", strings.Join(Names(), ", "))
+	case name.text == pointedKind.Name:
+		return nil, p.fail(name.pos, "%s stands alone: want %s, where F may be several faults such as %s",
+			name.text, pointedKind.Usage[0], "kill(coordinator) + slow-sync(rest, 20ms)")
 	case k == nil:
 		return nil, p.fail(name.pos, "%w", bench.UnknownName("fault", name.text, Names()))
 	}

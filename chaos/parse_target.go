@@ -32,6 +32,9 @@ func (p *parser) selector(k *kind) (selector, error) {
 	}
 	for _, w := range words {
 		if w.Name == t.text {
+			if w.at && !p.inPoint {
+				return selector{}, p.fail(t.pos, "%s has a meaning only at a protocol point: want at(prepared, kill(%s)), say", t, w.Name)
+			}
 			p.advance()
 			return selector{role: w.role}, nil
 		}

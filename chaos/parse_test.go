@@ -29,6 +29,8 @@ func TestParseCanonical(t *testing.T) {
 		"slow-sync(majority,20ms)":           "slow-sync(majority, 20ms)",
 		"slow-sync(minority, 250µs)":         "slow-sync(minority, 250µs)",
 		"kill(leader)+slow-sync(rest, 1m5s)": "kill(leader) + slow-sync(rest, 1m5s)",
+		"at(prepared,kill(coordinator))":     "at(prepared, kill(coordinator))",
+		"at( voted, partition(coordinator|participant)+kill(n3) )": "at(voted, partition(coordinator | participant) + kill(n3))",
 	} {
 		f, err := Parse(text)
 		if err != nil {
@@ -43,8 +45,8 @@ func TestParseCanonical(t *testing.T) {
 
 func TestParseErrors(t *testing.T) {
 	const (
-		faults  = "here are kill, isolate, partition, one-way, delay, loss, slow-sync"
-		targets = "leader, follower, any, all, rest, majority, minority, n2, {n1, n3}, random(2)"
+		faults  = "here are kill, isolate, partition, one-way, delay, loss, slow-sync, at"
+		targets = "leader, follower, any, all, rest, majority, minority, coordinator, participant, n2, {n1, n3}, random(2)"
 	)
 	for _, c := range []struct{ text, want string }{
 		{"", `fault "": a fault is missing here: t` + faults},
@@ -71,6 +73,16 @@ func TestParseErrors(t *testing.T) {
 		{"delay(all, 5ms ± 6ms)", `fault "delay(all, 5ms ± 6ms)", character 18: a delay of 5ms ± 6ms would be negative at times: the second must be from 0 to 5ms`},
 		{"loss(leader, 0.2)", `fault "loss(leader, 0.2)", character 14: 0.2 is no share: want a percentage, such as 20%`},
 		{"loss(leader, 120%)", `fault "loss(leader, 120%)", character 14: 120% is out of range: want more than 0% and at most 100%`},
+		{"kill(coordinator)", `fault "kill(coordinator)", character 6: "coordinator" has a meaning only at a protocol point: want at(prepared, kill(coordinator)), say`},
+		{"kill(any) + isolate(participant)", `fault "kill(any) + isolate(participant)", character 21: "participant" has a meaning only at a protocol point: want at(prepared, kill(participant)), say`},
+		{"at(prepard, kill(leader))", `fault "at(prepard, kill(leader))", character 4: unknown protocol point "prepard": did you mean "prepared"? There are prepared, voted, precommitted, decided, elected, promised`},
+		{"at(2, kill(leader))", `fault "at(2, kill(leader))", character 4: found "2" instead of a protocol point: want at(P, F), and points are prepared, voted, precommitted, decided, elected, promised`},
+		{"at(voted)", `fault "at(voted)", character 9: found ")" instead of ",": want at(P, F)`},
+		{"at(voted, )", `fault "at(voted, )", character 11: unknown fault ")": there are kill, isolate, partition, one-way, delay, loss, slow-sync, at`},
+		{"at(voted, kill(all)", `fault "at(voted, kill(all)", character 20: found the end instead of ")": want at(P, F)`},
+		{"at(voted, at(decided, kill(all)))", `fault "at(voted, at(decided, kill(all)))", character 11: at stands alone: want at(P, F), where F may be several faults such as kill(coordinator) + slow-sync(rest, 20ms)`},
+		{"kill(n1) + at(decided, kill(all))", `fault "kill(n1) + at(decided, kill(all))", character 12: at stands alone: want at(P, F), where F may be several faults such as kill(coordinator) + slow-sync(rest, 20ms)`},
+		{"at(decided, kill(all)) + kill(n1)", `fault "at(decided, kill(all)) + kill(n1)", character 24: "+" does not belong here: a fault ends after ")"; what shall strike at the same moment stands inside at(…)`},
 		{"slow-sync(all, 20ms ± 1ms)", `fault "slow-sync(all, 20ms ± 1ms)", character 21: found "±" instead of ")": want slow-sync(T, 20ms)`},
 	} {
 		_, err := Parse(c.text)
@@ -90,22 +102,46 @@ func TestParseErrors(t *testing.T) {
 func TestKindsParse(t *testing.T) {
 	for _, k := range Kinds() {
 		f := must(t, k.Example)
-		if f.String() != k.Example || f.Needs() != k.Needs {
+		if f.String() != k.Example || f.Needs().Lacks(k.Needs) != 0 || PointOf(f) == "" && f.Needs() != k.Needs {
 			t.Errorf("%s: the example %q prints as %q and needs %v", k.Name, k.Example, f, f.Needs())
 		}
 		for _, u := range k.Usage {
-			must(t, strings.NewReplacer("T", "n9", "A", "n1", "B", "n2", "C", "n3").Replace(u))
+			must(t, strings.NewReplacer("T", "n9", "A", "n1", "B", "n2", "C", "n3", "P", "voted", "F", "kill(n1)").Replace(u))
 		}
 	}
 	for _, w := range TargetWords() {
-		must(t, "kill("+w.Name+")")
+		must(t, "at(decided, kill("+w.Name+"))")
+	}
+	for _, w := range PointWords() {
+		must(t, "at("+w.Name+", kill(any))")
 	}
 }
 
 // genFault draws any fault of the grammar.
 func genFault() *rapid.Generator[Fault] {
-	sel := rapid.SampledFrom([]string{"leader", "follower", "any", "all", "rest", "majority", "minority", "n1", "node 7", "{n2, n1}", "random(3)"})
-	part := rapid.Custom(func(t *rapid.T) string {
+	targets := []string{"leader", "follower", "any", "all", "rest", "majority", "minority", "n1", "node 7", "{n2, n1}", "random(3)"}
+	return rapid.Custom(func(t *rapid.T) Fault {
+		point := rapid.SampledFrom(append(pointNames(), "")).Draw(t, "point")
+		sel := targets
+		if point != "" {
+			sel = append([]string{"coordinator", "participant"}, targets...)
+		}
+		text := strings.Join(rapid.SliceOfN(genPart(sel), 1, 4).Draw(t, "parts"), "+")
+		if point != "" {
+			text = "at(" + point + "," + text + ")"
+		}
+		f, err := Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	})
+}
+
+// genPart draws a fault with these targets.
+func genPart(targets []string) *rapid.Generator[string] {
+	sel := rapid.SampledFrom(targets)
+	return rapid.Custom(func(t *rapid.T) string {
 		k := rapid.SampledFrom(kinds[:]).Draw(t, "kind")
 		where := sel.Draw(t, "target")
 		switch {
@@ -125,14 +161,6 @@ func genFault() *rapid.Generator[Fault] {
 			where += ", " + amount{percent: rapid.Float64Range(1e-9, 100).Draw(t, "percent")}.String()
 		}
 		return k.Name + "(" + where + ")"
-	})
-	return rapid.Custom(func(t *rapid.T) Fault {
-		text := strings.Join(rapid.SliceOfN(part, 1, 4).Draw(t, "parts"), "+")
-		f, err := Parse(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return f
 	})
 }
 
@@ -155,6 +183,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add("partition({n1, node 2} | random(2) | rest) + delay(any -> all, 1h0.5ms+-3µs) + loss(minority,1e1%)")
 	f.Add("kill(kill(kill(")
+	f.Add("at(at(prepared,kill(participant)+at(voted,kill(coordinator))))")
 	f.Fuzz(func(t *testing.T, text string) {
 		fault, err := Parse(text)
 		if err != nil {

@@ -21,14 +21,20 @@ var errNoInspector = errors.New("the cluster does not tell who leads")
 func (t Target) resolve(ctx context.Context, parts []*fault) ([][][]int, error) {
 	nodes := t.Cluster.Nodes()
 	w := world{n: len(nodes), leader: -1, order: t.Rand.Perm}
+	if t.at != nil {
+		w.at = momentOf(t.at, nodes)
+		w.leader = w.at.coordinator
+	}
 	if needsLeader(parts) {
 		inspector, ok := t.Cluster.(bench.Inspector)
 		if !ok {
 			return nil, errNoInspector
 		}
-		var err error
-		if w.leader, err = t.awaitLeader(ctx, inspector, nodes); err != nil {
-			return nil, err
+		if w.leader < 0 {
+			var err error
+			if w.leader, err = t.awaitLeader(ctx, inspector, nodes); err != nil {
+				return nil, err
+			}
 		}
 		w.down = func(i int) bool { return !inspector.Status(nodes[i]).Up }
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -49,7 +50,8 @@ func (c Config) Validate() error {
 //
 // A fault is healed For after it was injected, however long that took. Steps
 // that do not overlap on paper do not overlap in truth: an injection waits until
-// those that were to be over by then are healed. A step that the cluster cannot
+// those that were to be over by then are healed. A fault that strikes at a protocol
+// point waits for it up to For, and starts when it strikes. A step that the cluster cannot
 // suffer leaves an interval that says so (NA), and so does a failed one (Error).
 // Run itself fails if the configuration is wrong, or if something could not be
 // healed: then the cluster is of no further use.
@@ -108,7 +110,7 @@ func (r *runner) play(ctx context.Context, i int) {
 	if !r.sleep(ctx, e.At-r.now()) || !r.awaitEarlier(ctx, i) {
 		return
 	}
-	r.inject(ctx, e)
+	r.inject(ctx, e, inject)
 	inject()
 	if e.in == nil {
 		return
@@ -121,6 +123,9 @@ func (r *runner) play(ctx context.Context, i int) {
 func (r *runner) cannot(f Fault) string {
 	if lacks := CapsOf(r.Cluster).Lacks(f.Needs()); lacks != 0 {
 		return "the system does not offer: " + lacks.String()
+	}
+	if p := PointOf(f); p != "" && !slices.Contains(r.Cluster.(Pointer).Points(), p) {
+		return "the system has no protocol point " + p
 	}
 	if _, ok := r.Cluster.(bench.Inspector); !ok && needsLeader(partsOf(f)) {
 		return errNoInspector.Error()
@@ -155,7 +160,9 @@ func (r *runner) awaitEarlier(ctx context.Context, i int) bool {
 	return ctx.Err() == nil
 }
 
-func (r *runner) inject(ctx context.Context, e *episode) {
+// inject calls armed early if the fault then waits for a protocol point: others
+// of the same instant, which may lead there, do not wait for it.
+func (r *runner) inject(ctx context.Context, e *episode, armed func()) {
 	v := &e.interval
 	e.begun = true
 	v.Start = r.now()
@@ -165,6 +172,8 @@ func (r *runner) inject(ctx context.Context, e *episode) {
 		LeaderWait: r.LeaderWait,
 		downs:      r.downs,
 		begin:      func() { v.Start = r.now() },
+		armed:      armed,
+		wait:       e.For,
 	})
 	v.Injected = r.now()
 	if err != nil {

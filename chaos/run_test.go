@@ -245,6 +245,7 @@ func TestOrder(t *testing.T) {
 func TestHealTwice(t *testing.T) {
 	for _, k := range Kinds() {
 		bubble(t, 3, func(t *testing.T, f *fake) {
+			f.at(s/2, func() { f.reach(Point{Name: "prepared", Node: "n1", Coordinator: "n1"}) })
 			in, err := must(t, k.Example).Inject(t.Context(), Target{Cluster: f, Rand: stream(1, 2, 3)})
 			if err != nil {
 				t.Fatal(err)

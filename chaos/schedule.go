@@ -13,8 +13,16 @@ type Step struct {
 	At     time.Duration // of the first injection
 	Every  time.Duration // between injections; 0: there is only one
 	Jitter time.Duration // each injection comes later by up to this, as the seed decides
-	For    time.Duration // from injection to healing
+	For    time.Duration // from injection to healing; a protocol point is waited for as long before that
 	Fault  Fault
+}
+
+// lasts is how long after its instant the step may be over.
+func (s Step) lasts() time.Duration {
+	if PointOf(s.Fault) != "" {
+		return 2 * s.For
+	}
+	return s.For
 }
 
 // An Occurrence is one injection that a schedule wants.
@@ -64,7 +72,7 @@ func (s Step) Problems(within time.Duration) []Problem {
 	if len(list) > 0 {
 		return list
 	}
-	switch end := s.At + s.Jitter + s.For; {
+	switch end := s.At + s.Jitter + s.lasts(); {
 	case s.At >= within:
 		complain("at", "%v is not before the end of the measured period at %v", s.At, within)
 	case max(s.Jitter, s.For) > within: // the sum might overflow
@@ -87,7 +95,7 @@ func Expand(steps []Step, seed uint64, within time.Duration) []Occurrence {
 	var list []Occurrence
 	for i, s := range steps {
 		r := stream(seed, uint64(i), 0)
-		for n, at := 0, s.At; at+s.Jitter+s.For <= within; n, at = n+1, at+s.Every {
+		for n, at := 0, s.At; at+s.Jitter+s.lasts() <= within; n, at = n+1, at+s.Every {
 			late := time.Duration(0)
 			if s.Jitter > 0 {
 				late = time.Duration(r.Int64N(int64(s.Jitter) + 1))

@@ -17,13 +17,16 @@ type selector struct {
 type role uint8
 
 // Roles from follower on are choices: the seed decides among the nodes that
-// qualify, and those that the fault names otherwise are left out.
+// qualify, and those that the fault names otherwise are left out. The narrower
+// ones come first.
 const (
 	listed role = iota + 1 // n2 or {n1, n2}
 	leader
 	all
 	rest
+	coordinator
 	follower
+	participant
 	anyone
 	majority
 	minority
@@ -40,14 +43,17 @@ type TargetWord struct {
 var words = [...]struct {
 	TargetWord
 	role role
+	at   bool // has a meaning only at a protocol point
 }{
-	{TargetWord{"leader", "the node that leads when the fault is injected"}, leader},
-	{TargetWord{"follower", "one running node that does not lead, chosen by the seed"}, follower},
-	{TargetWord{"any", "one node, chosen by the seed"}, anyone},
-	{TargetWord{"all", "every node"}, all},
-	{TargetWord{"rest", "every node that the fault does not name otherwise"}, rest},
-	{TargetWord{"majority", "the least number of nodes that is more than half, chosen by the seed"}, majority},
-	{TargetWord{"minority", "the greatest number of nodes that is less than half, chosen by the seed"}, minority},
+	{TargetWord{"leader", "the node that leads when the fault is injected; at a protocol point, the one of that moment"}, leader, false},
+	{TargetWord{"follower", "one running node that does not lead, chosen by the seed"}, follower, false},
+	{TargetWord{"any", "one node, chosen by the seed"}, anyone, false},
+	{TargetWord{"all", "every node"}, all, false},
+	{TargetWord{"rest", "every node that the fault does not name otherwise"}, rest, false},
+	{TargetWord{"majority", "the least number of nodes that is more than half, chosen by the seed"}, majority, false},
+	{TargetWord{"minority", "the greatest number of nodes that is less than half, chosen by the seed"}, minority, false},
+	{TargetWord{"coordinator", "at a protocol point: the node that coordinates the transaction, or leads"}, coordinator, true},
+	{TargetWord{"participant", "at a protocol point: a participant that does not coordinate, if there is one; first the node that reached the point, else chosen by the seed"}, participant, true},
 }
 
 // TargetWords lists the ways to name nodes, for help texts.
@@ -96,7 +102,7 @@ func (s selector) String() string {
 // size is how many of n nodes a choice takes.
 func (s selector) size(n int) int {
 	switch s.role {
-	case follower, anyone:
+	case follower, participant, anyone:
 		return 1
 	case majority:
 		return n/2 + 1

@@ -1,6 +1,10 @@
 package scenario
 
-import "nines/chaos"
+import (
+	"slices"
+
+	"nines/chaos"
+)
 
 // A Catalog is what a scenario can name, and what that can do.
 type Catalog struct {
@@ -18,6 +22,8 @@ type SystemEntry struct {
 	Name  string
 	Nodes int        // it always has so many; 0: as many as the scenario says
 	Caps  chaos.Caps // what it can suffer, on a host that offers it
+	// Points are its protocol points, at which faults can strike.
+	Points []string
 	// Settings are the names of its own settings.
 	Settings []string
 	// Check says what is wrong with a system's settings. It is called if all their
@@ -83,6 +89,16 @@ func (c *Catalog) hostNames() (names []string) {
 func (c *Catalog) workloadNames() (names []string) {
 	for _, w := range c.Workloads {
 		names = append(names, w.Name)
+	}
+	return names
+}
+
+// systemsAt lists the systems that have a protocol point.
+func (c *Catalog) systemsAt(point string) (names []string) {
+	for _, s := range c.Systems {
+		if slices.Contains(s.Points, point) {
+			names = append(names, s.Name)
+		}
 	}
 	return names
 }

@@ -184,6 +184,7 @@ func (d *decoder) canSuffer(s *Scenario, f chaos.Fault) error {
 	if !d.ok("nodes") || d.anyBad("systems") || len(s.Systems) == 0 {
 		return nil
 	}
+	point := chaos.PointOf(f)
 	var why, who []string
 	for _, y := range s.Systems {
 		e := d.cat.system(y.Name)
@@ -192,7 +193,12 @@ func (d *decoder) canSuffer(s *Scenario, f chaos.Fault) error {
 			nodes = e.Nodes
 		}
 		err := chaos.Check(f, nodes)
-		if lacks := e.Caps.Lacks(f.Needs()); err == nil && lacks != 0 {
+		lacks := e.Caps.Lacks(f.Needs())
+		switch {
+		case err != nil:
+		case point != "" && !slices.Contains(e.Points, point):
+			err = d.noPoint(point)
+		case lacks != 0:
 			err = fmt.Errorf("it does not offer %s", lacks)
 		}
 		if err == nil {
@@ -205,4 +211,17 @@ func (d *decoder) canSuffer(s *Scenario, f chaos.Fault) error {
 		return fmt.Errorf("no system of this scenario can suffer %s: %s", f, why[0])
 	}
 	return fmt.Errorf("no system of this scenario can suffer %s: %s", f, strings.Join(who, "; "))
+}
+
+// noPoint says that a system has no such protocol point, and which have it.
+func (d *decoder) noPoint(point string) error {
+	who := "no system has"
+	switch names := d.cat.systemsAt(point); len(names) {
+	case 0:
+	case 1:
+		who = names[0] + " has"
+	default:
+		who = strings.Join(names, ", ") + " have"
+	}
+	return fmt.Errorf("it has no protocol point %s: %s", point, who)
 }

@@ -22,7 +22,7 @@ import (
 )
 
 // Caps is what can be done to nodes here.
-const Caps = chaos.CanKill | chaos.CanLink | chaos.CanDisk
+const Caps = chaos.CanKill | chaos.CanLink | chaos.CanDisk | chaos.CanPoint
 
 // Config describes a cluster.
 type Config struct {
@@ -33,6 +33,7 @@ type Config struct {
 	Batch  replica.Batch
 	Server replica.ServerConfig
 	Seed   uint64
+	Points []string // the protocol points that the system has
 	// Events takes what nodes report, at the instant they report it. It is
 	// called from many goroutines and must not block. Nil drops events.
 	Events func(at time.Time, e bench.Event)
@@ -46,6 +47,7 @@ type Cluster struct {
 	open   replica.Open
 	fabric *link.Fabric
 	nodes  map[string]*node
+	traps  traps
 }
 
 // Start starts every node and returns when all serve their links, which may be
@@ -96,12 +98,17 @@ func (c *Cluster) add(i int, name string) error {
 	return c.start(n)
 }
 
-// Caps implements [chaos.Declarer]: a single node has no links.
+// Caps implements [chaos.Declarer]: a single node has no links, and not every
+// system has protocol points.
 func (c *Cluster) Caps() chaos.Caps {
+	caps := Caps
 	if len(c.cfg.Nodes) == 1 {
-		return Caps &^ chaos.CanLink
+		caps &^= chaos.CanLink
 	}
-	return Caps
+	if len(c.cfg.Points) == 0 {
+		caps &^= chaos.CanPoint
+	}
+	return caps
 }
 
 // Nodes implements [bench.Cluster].
@@ -147,6 +154,7 @@ func (c *Cluster) Cost() bench.Cost {
 // Close implements [bench.Cluster]. Nodes are stopped as by a kill: a graceful
 // end would only take time. It is no event. Closing again does nothing.
 func (c *Cluster) Close() error {
+	c.traps.close()
 	var errs []error
 	for _, n := range c.nodes {
 		if err := n.kill(); err != nil && !errors.Is(err, errDown) {

@@ -49,6 +49,7 @@ func (c *Cluster) start(n *node) error {
 		Timing:  c.cfg.Timing,
 		Batch:   c.cfg.Batch,
 		Events:  func(e bench.Event) { c.heard(n, e) },
+		Points:  func(p replica.Point) <-chan struct{} { return c.reached(n, p) },
 		Log:     c.cfg.Log(n.name),
 	}, c.open, c.cfg.Server)
 	if err != nil {
