@@ -63,7 +63,9 @@ func AppendMicros(b []byte, micros []bench.Micro, size uint32) []byte {
 // [ValidateTxn] accepts. rest is what follows.
 func DecodeMicros(b []byte, size uint32) (micros []bench.Micro, rest []byte, err error) {
 	r := reader{b: b}
-	for range r.count(microSize, MaxMicros) {
+	n := r.count(microSize, MaxMicros)
+	micros = make([]bench.Micro, 0, n)
+	for range n {
 		m := bench.Micro{Kind: bench.Kind(r.uint8()), Key: r.uint64(), Expect: r.uint64(), Arg: r.uint64()}
 		if writesValue(&m) && size > bench.MinValueSize {
 			r.bytes(int(size) - bench.MinValueSize)
@@ -113,7 +115,9 @@ func DecodeFound(b []byte) (found []bench.Found, rest []byte, err error) {
 }
 
 func (r *reader) found() (found []bench.Found) {
-	for range r.count(foundSize, MaxMicros) {
+	n := r.count(foundSize, MaxMicros)
+	found = make([]bench.Found, 0, n)
+	for range n {
 		f := bench.Found{Value: r.uint64()}
 		for range r.count(8, MaxValueSize/8) {
 			f.List = append(f.List, r.uint64())

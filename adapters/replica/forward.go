@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"nines/adapters/machine"
 	"nines/bench"
 )
 
@@ -28,11 +29,13 @@ const (
 	fine errorClass = iota
 	notLeader
 	rejected
+	aborted // is rejected too
 	lost
 	other
 )
 
-// Encoded sizes, in bytes: the fields in fixed width, and one for the type.
+// Encoded sizes, in bytes: the fields in fixed width, and one for the type. What
+// is written is counted in full, and what a transaction finds.
 const (
 	opSize       = 1 + 8 + 8 + 8 + 4 + 4
 	requestFixed = 1 + 3*8 + opSize
@@ -40,10 +43,22 @@ const (
 )
 
 func requestSize(op *bench.Op) int {
-	if op.Kind == bench.Read {
+	switch op.Kind {
+	case bench.Read:
 		return requestFixed
+	case bench.Transact:
+		return requestFixed + machine.MicrosSize(op.Txn.Micros, op.Size)
+	default:
+		return requestFixed + int(op.Size)
 	}
-	return requestFixed + int(op.Size)
+}
+
+func (m *response) size() int {
+	n := responseSize + len(m.leader) + len(m.text)
+	if m.reply.Txn != nil {
+		n += machine.FoundSize(m.reply.Txn.Found)
+	}
+	return n
 }
 
 // protocolPort is the Port that the replica sees: the node's own, without the
@@ -91,6 +106,8 @@ func (c *caller) Complete(attempt uint64, r bench.Reply, err error) {
 	case err == nil:
 	case errors.As(err, &elsewhere):
 		m.class, m.leader = notLeader, elsewhere.Leader
+	case errors.Is(err, bench.ErrAborted):
+		m.class, m.text = aborted, err.Error()
 	case errors.Is(err, bench.ErrRejected):
 		m.class, m.text = rejected, err.Error()
 	case errors.Is(err, ErrLost):
@@ -98,7 +115,7 @@ func (c *caller) Complete(attempt uint64, r bench.Reply, err error) {
 	default:
 		m.class, m.text = other, err.Error()
 	}
-	c.s.port.Send(c.from, m, responseSize+len(m.leader)+len(m.text))
+	c.s.port.Send(c.from, m, m.size())
 }
 
 // answer takes the response to a forwarded call.
@@ -140,6 +157,8 @@ func (m *response) err() error {
 	switch m.class {
 	case fine:
 		return nil
+	case aborted:
+		return remoteError{m.text, bench.ErrAborted}
 	case rejected:
 		return remoteError{m.text, bench.ErrRejected}
 	case lost:

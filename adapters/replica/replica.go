@@ -29,8 +29,8 @@ type Env struct {
 	Rand    *rand.Rand // seeded; for this node alone
 	Timing  Timing
 	Batch   Batch
-	Events  func(bench.Event) // never blocks; the host sets At and Node
-	Points  func(Point) <-chan struct{}
+	Events  func(bench.Event)           // never blocks; the host sets At and Node
+	Points  func(Point) <-chan struct{} // nil: no fault is asked to strike at any
 	Log     *slog.Logger
 }
 
@@ -98,7 +98,7 @@ type Call struct {
 func (c *Call) Command() *machine.Command {
 	return &machine.Command{
 		Session: c.Session, Seq: c.Seq,
-		Kind: c.Op.Kind, Key: c.Op.Key, Arg: c.Op.Arg, Expect: c.Op.Expect, Size: c.Op.Size,
+		Kind: c.Op.Kind, Key: c.Op.Key, Arg: c.Op.Arg, Expect: c.Op.Expect, Size: c.Op.Size, Txn: c.Op.Txn,
 	}
 }
 
@@ -113,7 +113,8 @@ type Completer interface {
 
 // A Replica is one running node of a protocol.
 type Replica interface {
-	// Submit starts the call. If it returns an error the call had no effect and
+	// Submit starts the call, whose transaction, if it is one, is valid (see
+	// [machine.ValidateTxn]). If it returns an error the call had no effect and
 	// is not completed; a node that does not lead returns a
 	// *bench.NotLeaderError. Otherwise the call is completed exactly once
 	// unless its proposal vanishes in the protocol: completed with an error

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync/atomic"
 
+	"nines/adapters/machine"
 	"nines/bench"
 )
 
@@ -63,6 +64,11 @@ func (s *Session) Complete(attempt uint64, r bench.Reply, err error) {
 
 // Do performs op as [bench.Client] says.
 func (s *Session) Do(ctx context.Context, op *bench.Op) (bench.Reply, error) {
+	if op.Kind == bench.Transact { // one that is wrong must not reach a log
+		if err := machine.ValidateTxn(op.Txn, op.Size); err != nil {
+			return bench.Reply{}, fmt.Errorf("%w: %w", bench.ErrRejected, err)
+		}
+	}
 	if op.Kind != bench.Read {
 		s.seq++
 	}
@@ -77,7 +83,7 @@ func (s *Session) Do(ctx context.Context, op *bench.Op) (bench.Reply, error) {
 			if errors.Is(err, ErrLost) && op.Kind != bench.Read {
 				lost = err
 			}
-		case lost != nil:
+		case lost != nil && !errors.Is(err, bench.ErrAborted): // an abort is the command's, whichever attempt it was
 			return bench.Reply{}, lost
 		default:
 			return bench.Reply{}, err
