@@ -22,17 +22,21 @@ func (d *decoder) complete(s *Scenario) {
 	if w := d.cat.workload(s.Workload.Name); w != nil {
 		if !d.given("workload.keys") && w.Keys > 0 {
 			s.Workload.Keys = w.Keys
+			s.derived = append(s.derived, "workload.keys")
 		}
 		if !d.given("workload.reads") {
 			s.Workload.Reads = w.Reads
+			s.derived = append(s.derived, "workload.reads")
 		}
 	}
 	l := &s.Load
 	if l.Arrivals == Closed && !d.given("load.rate") {
 		l.Rate = 0
+		s.derived = append(s.derived, "load.rate")
 	}
 	if l.Arrivals != Closed && l.MaxInFlight == 0 && !d.given("load.max_in_flight") {
 		l.MaxInFlight = bench.MaxInFlight(l.Rate, l.Abandon)
+		s.derived = append(s.derived, "load.max_in_flight")
 	}
 }
 

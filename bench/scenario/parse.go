@@ -11,6 +11,18 @@ import (
 // scenario that does not name itself. Overrides are applied in their order
 // before anything is checked. The error is of type [Errors].
 func Parse(file string, data []byte, cat Catalog, sets ...Set) (*Scenario, error) {
+	s, errs := parse(file, data, cat, sets)
+	if errs == nil {
+		errs = s.spread(file, data, cat, sets)
+	}
+	if errs != nil {
+		return nil, errs
+	}
+	return s, nil
+}
+
+// parse reads a scenario but for its cells.
+func parse(file string, data []byte, cat Catalog, sets []Set) (*Scenario, Errors) {
 	tree, errs := parseTree(file, data)
 	if errs != nil {
 		return nil, errs
@@ -32,6 +44,9 @@ func Parse(file string, data []byte, cat Catalog, sets ...Set) (*Scenario, error
 		d.complete(s)
 		d.check(s)
 	}
+	if len(s.Matrix) == 0 {
+		s.derived = nil
+	}
 	if len(d.errs) > 0 {
 		d.errs.sort()
 		return nil, d.errs
@@ -42,7 +57,27 @@ func Parse(file string, data []byte, cat Catalog, sets ...Set) (*Scenario, error
 // YAML writes the scenario with all its defaults. [Parse] of the text, with the
 // same catalog, returns an equal scenario.
 func (s *Scenario) YAML() ([]byte, error) {
-	return yaml.Dump(schema(s, &Catalog{}).write(), yaml.WithLineWidth(-1))
+	tree := schema(s, &Catalog{}).write()
+	if len(s.Matrix) > 0 { // what follows from other fields does so in each cell
+		for _, path := range s.derived {
+			remove(tree, strings.Split(path, "."))
+		}
+	}
+	return yaml.Dump(tree, yaml.WithLineWidth(-1))
+}
+
+// remove takes the field at the end of the path out of a mapping.
+func remove(m *yaml.Node, path []string) {
+	for i := 0; i+1 < len(m.Content); i += 2 {
+		switch {
+		case m.Content[i].Value != path[0]:
+		case len(path) > 1:
+			remove(m.Content[i+1], path[1:])
+		default:
+			m.Content = append(m.Content[:i], m.Content[i+2:]...)
+			return
+		}
+	}
 }
 
 // nameFrom makes a scenario's name from that of its file.

@@ -27,6 +27,18 @@ type Scenario struct {
 	Faults      []chaos.Step
 	Settle      time.Duration // for finding a leader at first, and for converging at last
 	SLO         SLO
+	Matrix      []Axis // fields in which the cells differ
+
+	cells   []Cell
+	derived []string // paths of fields that were not given and follow from others
+}
+
+// Cells are the combinations of the axes' values, the last axis turning fastest.
+func (s *Scenario) Cells() []Cell {
+	if len(s.Matrix) == 0 {
+		return []Cell{{Scenario: s}}
+	}
+	return s.cells
 }
 
 // System is one system to run.

@@ -52,6 +52,7 @@ func schema(s *Scenario, cat *Catalog) codec {
 			field{"target", share(&s.SLO.Target, 0.000001)},
 			field{"bin", duration(&s.SLO.Bin, time.Millisecond)},
 		)},
+		field{"matrix", matrix(&s.Matrix)},
 	)
 }
 
