@@ -4,11 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
-
-	"nines/bench"
 )
 
 // A Point is a moment in a protocol, as a node has reached it.
@@ -149,80 +146,4 @@ func (s *struckAt) Evidence() string {
 		return ""
 	}
 	return fmt.Sprintf("at %s: %s", s.at, e)
-}
-
-// A moment is what a [Point] tells the choice of targets. Nodes are numbered
-// from 0, and -1 is none.
-type moment struct {
-	node        int
-	coordinator int
-	members     []int // the participants
-}
-
-func momentOf(p *Point, nodes []string) *moment {
-	m := &moment{node: slices.Index(nodes, p.Node), coordinator: slices.Index(nodes, p.Coordinator)}
-	for i, n := range nodes {
-		if slices.Contains(p.Participants, n) {
-			m.members = append(m.members, i)
-		}
-	}
-	return m
-}
-
-// anyMoment is one at which f can strike if it can at all: all nodes of n take
-// part. It is nil if f does not wait for a point.
-func anyMoment(f Fault, n, leader int) *moment {
-	if PointOf(f) == "" {
-		return nil
-	}
-	return &moment{node: leader, coordinator: leader, members: inOrder(n)}
-}
-
-// participants are those of the moment, the best target first: the node that
-// reached the point, then the others in the given order, then the coordinator.
-func (m *moment) participants(order []int) []int {
-	rank := func(i int) int {
-		switch i {
-		case m.coordinator:
-			return 2
-		case m.node:
-			return 0
-		}
-		return 1
-	}
-	var list []int
-	for _, i := range order {
-		if slices.Contains(m.members, i) {
-			list = append(list, i)
-		}
-	}
-	slices.SortStableFunc(list, func(a, b int) int { return rank(a) - rank(b) })
-	return list
-}
-
-// pointed parses at(point, faults).
-func (p *parser) pointed() (Fault, error) {
-	k := &kind{Kind: pointedKind}
-	p.advance()
-	if err := p.expect("(", k); err != nil {
-		return nil, err
-	}
-	t := p.tok
-	if t.kind != word {
-		return nil, p.fail(t.pos, "found %s instead of a protocol point: want %s, and points are %s",
-			t, k.usage(), strings.Join(pointNames(), ", "))
-	}
-	if !slices.Contains(pointNames(), t.text) {
-		return nil, p.fail(t.pos, "%w", bench.UnknownName("protocol point", t.text, pointNames()))
-	}
-	p.advance()
-	if err := p.expect(",", k); err != nil {
-		return nil, err
-	}
-	p.inPoint = true
-	strike, err := p.together()
-	if err != nil {
-		return nil, err
-	}
-	return &pointed{point: t.text, strike: strike}, p.expect(")", k)
 }

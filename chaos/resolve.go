@@ -21,12 +21,15 @@ var errNoInspector = errors.New("the cluster does not tell who leads")
 func (t Target) resolve(ctx context.Context, parts []*fault) ([][][]int, error) {
 	nodes := t.Cluster.Nodes()
 	w := world{n: len(nodes), leader: -1, order: t.Rand.Perm}
+	inspector, ok := t.Cluster.(bench.Inspector)
+	if ok {
+		w.down = func(i int) bool { return !inspector.Status(nodes[i]).Up }
+	}
 	if t.at != nil {
 		w.at = momentOf(t.at, nodes)
 		w.leader = w.at.coordinator
 	}
 	if needsLeader(parts) {
-		inspector, ok := t.Cluster.(bench.Inspector)
 		if !ok {
 			return nil, errNoInspector
 		}
@@ -36,7 +39,6 @@ func (t Target) resolve(ctx context.Context, parts []*fault) ([][][]int, error) 
 				return nil, err
 			}
 		}
-		w.down = func(i int) bool { return !inspector.Status(nodes[i]).Up }
 	}
 	return chooseFor(parts, w)
 }
