@@ -1,0 +1,45 @@
+package commit
+
+// seen remembers which transactions of one coordinator are over at this node, so
+// that a message that comes late, or twice, does not begin them again.
+type seen struct {
+	low  uint64              // all with a lower Seq are over
+	over map[uint64]struct{} // those with a higher one that are, too
+}
+
+func (s *seen) has(seq uint64) bool {
+	if seq < s.low {
+		return true
+	}
+	_, ok := s.over[seq]
+	return ok
+}
+
+func (s *seen) add(seq uint64) {
+	if seq < s.low {
+		return
+	}
+	if s.over == nil {
+		s.over = make(map[uint64]struct{})
+	}
+	s.over[seq] = struct{}{}
+}
+
+// raise takes the coordinator's word that all below low is over.
+func (s *seen) raise(low uint64) {
+	if low <= s.low {
+		return
+	}
+	if low-s.low > uint64(len(s.over)) {
+		for seq := range s.over {
+			if seq < low {
+				delete(s.over, seq)
+			}
+		}
+	} else {
+		for seq := s.low; seq < low; seq++ {
+			delete(s.over, seq)
+		}
+	}
+	s.low = low
+}
