@@ -1,6 +1,7 @@
 package workloads
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -15,7 +16,8 @@ type Config struct {
 	Keys uint64 `yaml:"keys"`
 	// Distribution of the keys: uniform, zipfian (key 0 is the hottest), or
 	// scrambled-zipfian (the hot keys are spread evenly over the key space).
-	// Default scrambled-zipfian.
+	// Default
+	// scrambled-zipfian, and uniform for bank.
 	Distribution Distribution `yaml:"distribution"`
 	// Theta is the exponent of the zipfian distributions: key number k, from 1,
 	// is drawn in proportion to k^-Theta. Default 0.99, as in YCSB.
@@ -30,6 +32,28 @@ type Config struct {
 	// CAS is the share of compare-and-swaps among the operations that are not
 	// reads, in [0, 1]. Only for register. Default 0.
 	CAS float64 `yaml:"cas"`
+
+	// Accounts is how many accounts there are, where money is moved; they are keys
+	// 0 … Accounts-1, so Keys says nothing there. Default as the workload says.
+	Accounts uint64 `yaml:"accounts"`
+	// Initial is what each account holds at first, at least 1. Default 1000.
+	Initial uint64 `yaml:"initial"`
+	// Span is how many keys a transaction touches: exactly, where money is moved
+	// (but for bank's reads of all accounts), and at most, for append. Default 2,
+	// and as many as there are micro-operations for append. With an Owner, the keys
+	// of a transfer have different owners as far as there are as many.
+	Span int `yaml:"span"`
+	// Micros is the most micro-operations of a transaction; their number is uniform
+	// between 1 and this. Only for append. Default 8.
+	Micros int `yaml:"micros"`
+	// MaxWrites is how many elements are appended to a key before a fresh key takes
+	// its place. Only for append. Default 32.
+	MaxWrites uint64 `yaml:"max_writes_per_key"`
+
+	// Owner tells which node owns a key, from 0 to Owners-1, in a system whose nodes
+	// own parts of the keys. Nil: there is none.
+	Owner  func(key uint64) int `yaml:"-"`
+	Owners int                  `yaml:"-"`
 	// Seed of all sources.
 	Seed uint64 `yaml:"seed"`
 }
@@ -37,13 +61,24 @@ type Config struct {
 // MaxKeys bounds the keys of a workload.
 const MaxKeys = 1 << 32
 
+const (
+	// maxInitial keeps the sum of all accounts within an int64.
+	maxInitial = 1 << 30
+	// maxMicros is what every system takes in one transaction.
+	maxMicros = 4096
+)
+
 func (c Config) withDefaults(e *Entry) Config {
-	if c.Keys == 0 {
-		c.Keys = e.Keys
+	c.Keys = cmp.Or(c.Keys, e.Keys)
+	c.Accounts = cmp.Or(c.Accounts, e.Accounts)
+	if e.Accounts > 0 {
+		c.Keys = c.Accounts
 	}
-	if c.Distribution == "" {
-		c.Distribution = ScrambledZipfian
-	}
+	c.Initial = cmp.Or(c.Initial, e.Initial)
+	c.Micros = cmp.Or(c.Micros, e.Micros)
+	c.Span = cmp.Or(c.Span, e.Span)
+	c.MaxWrites = cmp.Or(c.MaxWrites, e.MaxWrites)
+	c.Distribution = cmp.Or(c.Distribution, e.Distribution)
 	if c.Theta == 0 {
 		c.Theta = 0.99
 	}
@@ -90,7 +125,61 @@ func (c *Config) validate(e *Entry) error {
 	if c.CAS > 0 && c.Keys > maxSeen {
 		bad("keys: %d: want at most %d with compare-and-swap, which remembers a value of each", c.Keys, maxSeen)
 	}
+	errs = append(errs, c.validateTxns(e))
 	return errors.Join(errs...)
+}
+
+// validateTxns is about what only workloads with transactions have.
+func (c *Config) validateTxns(e *Entry) error {
+	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	for _, s := range []struct {
+		name      string
+		has       bool
+		got       uint64
+		low, high uint64
+	}{
+		{"accounts", e.Accounts > 0, c.Accounts, 2, e.maxAccounts()},
+		{"initial", e.Initial > 0, c.Initial, 1, maxInitial},
+		{"span", e.Span > 0, uint64(c.Span), e.leastSpan(), maxMicros},
+		{"micros", e.Micros > 0, uint64(c.Micros), 1, maxMicros},
+		{"max_writes_per_key", e.MaxWrites > 0, c.MaxWrites, 1, math.MaxInt32},
+	} {
+		switch {
+		case int64(s.got) < 0 && s.name != "accounts":
+			bad("%s: %d: want %d or more", s.name, int64(s.got), s.low)
+		case !s.has && s.got != 0:
+			bad("%s: %s has none", s.name, e.Name)
+		case s.has && (s.got < s.low || s.got > s.high):
+			bad("%s: %d: want %d to %d", s.name, s.got, s.low, s.high)
+		}
+	}
+	if e.Accounts > 0 && uint64(c.Span) > c.Accounts {
+		bad("span: %d: want at most the %d accounts", c.Span, c.Accounts)
+	}
+	if e.MaxWrites > 0 && c.Keys > maxSeen {
+		bad("keys: %d: want at most %d, since the elements of each are counted", c.Keys, maxSeen)
+	}
+	if c.Owner != nil && c.Owners < 1 {
+		bad("owners: %d: want at least 1 if keys have owners", c.Owners)
+	}
+	return errors.Join(errs...)
+}
+
+// maxAccounts is lower where one transaction reads all of them.
+func (e *Entry) maxAccounts() uint64 {
+	if e.ReadsAll {
+		return maxMicros
+	}
+	return MaxKeys
+}
+
+// leastSpan is 2 where money is moved, from one account to another.
+func (e *Entry) leastSpan() uint64 {
+	if e.Accounts > 0 {
+		return 2
+	}
+	return 1
 }
 
 func share(p float64) bool { return p >= 0 && p <= 1 }

@@ -9,26 +9,37 @@ import (
 
 // A Workload makes sources. Its methods may be called from many goroutines.
 type Workload struct {
-	name    string
+	kind    Entry
 	cfg     Config
 	keys    keys
 	seen    []atomic.Uint64 // by key: the id last seen; nil without compare-and-swap
+	lists   []atomic.Uint64 // by place: the elements appended; nil but for append
+	probes  [][]uint64      // probe keys, by node and owner; nil without owners
 	sources atomic.Uint64   // how many were made
 }
 
 // maxSeen bounds the keys of a workload that remembers a value of each: 128 MB.
 const maxSeen = 1 << 24
 
-func newWorkload(name string, cfg Config) *Workload {
-	w := &Workload{name: name, cfg: cfg, keys: newKeys(&cfg)}
+func newWorkload(kind Entry, cfg Config) (*Workload, error) {
+	w := &Workload{kind: kind, cfg: cfg, keys: newKeys(&cfg)}
 	if cfg.CAS > 0 {
 		w.seen = make([]atomic.Uint64, cfg.Keys)
 	}
-	return w
+	if kind.Micros > 0 {
+		w.lists = make([]atomic.Uint64, cfg.Keys)
+	}
+	if cfg.Owner != nil {
+		var err error
+		if w.probes, err = ownedProbes(&cfg); err != nil {
+			return nil, err
+		}
+	}
+	return w, nil
 }
 
 // Name returns the name that the workload was made by.
-func (w *Workload) Name() string { return w.name }
+func (w *Workload) Name() string { return w.kind.Name }
 
 // Config returns the effective configuration.
 func (w *Workload) Config() Config { return w.cfg }
@@ -36,12 +47,26 @@ func (w *Workload) Config() Config { return w.cfg }
 // CAS reports whether there are compare-and-swaps.
 func (w *Workload) CAS() bool { return w.cfg.CAS > 0 }
 
+// Txns reports whether there are transactions.
+func (w *Workload) Txns() bool { return w.kind.Txns() }
+
+// Bank returns how many accounts there are, keys 0 … accounts-1, and the sum of
+// what they hold, which no transaction changes. No accounts: no money is moved.
+func (w *Workload) Bank() (accounts uint64, total int64) {
+	return w.cfg.Accounts, int64(w.cfg.Accounts * w.cfg.Initial)
+}
+
 // Source returns the next source of the load itself. It does not end.
 func (w *Workload) Source() bench.Source {
 	s := &source{w: w}
 	s.ids, s.rng = w.next()
-	if w.seen != nil {
+	switch {
+	case w.seen != nil:
 		return &observing{s}
+	case w.lists != nil:
+		return &appending{source: s}
+	case w.cfg.Accounts > 0:
+		return &paying{source: s}
 	}
 	return s
 }
