@@ -54,7 +54,7 @@ func durable(t *testing.T, c *cluster) {
 	for _, n := range c.Nodes() {
 		c.restart(n)
 	}
-	c.leader()
+	c.ready()
 	c.converge()
 	for key := range uint64(50) {
 		if got, want := c.read(cl, key), n-50+key+1; got != want {
@@ -227,4 +227,53 @@ func brokenDisk(t *testing.T, c *cluster) {
 	c.kill(broken)
 	c.restart(broken)
 	c.converge()
+}
+
+// leave cuts off a node that is asked for keys of all nodes, and heals that when
+// the clients have given up.
+func leave(t *testing.T, c *cluster) {
+	node := c.Nodes()[0]
+	heal := c.cutOff(node)
+	const patience = 300 * time.Millisecond
+	for key := range uint64(10) {
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		began := time.Now()
+		_, err := c.session(node).Do(ctx, &bench.Op{Kind: bench.Write, Key: key, Arg: 1, Size: 16})
+		cancel()
+		if took := time.Since(began); took > patience {
+			t.Errorf("it took %v to give up after %v, with %v", took, patience, err)
+		}
+	}
+	heal()
+	c.converge()
+	cl := c.session(node)
+	for key := range uint64(10) {
+		c.write(cl, key, 2)
+	}
+}
+
+// replacedDisk takes a node's disk away while it runs, and gives it another with
+// what the first had forced.
+func replacedDisk(t *testing.T, c *cluster) {
+	cl := c.session(c.Nodes()[0])
+	for i := range uint64(10) {
+		c.write(cl, i, i+1)
+	}
+	broken := c.Nodes()[1]
+	if err := c.BreakDisk(broken); err != nil {
+		t.Fatal(err)
+	}
+	for key := range uint64(10) { // of which some cannot succeed
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		_, _ = c.session(c.Nodes()[0]).Do(ctx, &bench.Op{Kind: bench.Read, Key: key})
+		cancel()
+	}
+	c.kill(broken)
+	c.restart(broken)
+	c.converge()
+	for i := range uint64(10) {
+		if got := c.read(c.session(broken), i); got != i+1 {
+			t.Errorf("key %d is %d, want %d", i, got, i+1)
+		}
+	}
 }

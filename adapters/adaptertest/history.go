@@ -57,11 +57,11 @@ func (c *cluster) crowd(base time.Time, period time.Duration, n int) (wait func(
 	}
 }
 
-// disturb hurts one leader after the other.
+// disturb hurts one leader after the other, or the nodes in turn.
 func (c *cluster) disturb(period time.Duration) {
 	for end := time.Now().Add(period - 6*time.Second); time.Now().Before(end); {
-		c.killFor(c.leader(), 2*time.Second)
-		heal := c.cutOff(c.leader())
+		c.killFor(c.target(), 2*time.Second)
+		heal := c.cutOff(c.target())
 		time.Sleep(2 * time.Second)
 		heal()
 		time.Sleep(time.Second)
@@ -74,8 +74,14 @@ func (c *cluster) killFor(node string, d time.Duration) {
 	c.restart(node)
 }
 
-// clientKeys is how many keys the clients use.
-const clientKeys = 4
+// keys is how many keys the clients use: few, but where each node has its own, so
+// many that none is idle.
+func (c *cluster) keys() uint64 {
+	if c.s.Partitioned {
+		return 16
+	}
+	return 4
+}
 
 // client performs random operations on node i modulo the number of nodes, one
 // after the other, and records them. The last client of each node only reads:
@@ -92,7 +98,7 @@ func (c *cluster) client(base time.Time, period time.Duration, i, clients int) [
 		out     []bench.Sample
 	)
 	for time.Since(base) < period {
-		op := bench.Op{Kind: bench.Read, Key: uint64(rnd.IntN(clientKeys)), Size: 16}
+		op := bench.Op{Kind: bench.Read, Key: rnd.Uint64N(c.keys()), Size: 16}
 		if !reads && rnd.IntN(2) == 0 {
 			value++
 			op.Kind, op.Arg = bench.Write, value

@@ -23,14 +23,20 @@ import (
 // both, delayed and thinned out; disks are slow; snapshots are frequent, logs
 // short. After it all the nodes must agree, and the history with what is read at
 // the end must be linearizable.
-func Storms(t *testing.T, s System, n uint64) {
+func Storms(t *testing.T, s System, n uint64) { storms(t, s, n, registers) }
+
+// A load is what clients do in a storm, from now on for a period. wait returns
+// when all have ended; judge judges what they saw, and what is there in the end.
+type load func(c *cluster, period time.Duration) (wait, judge func())
+
+func storms(t *testing.T, s System, n uint64, l load) {
 	for seed := uint64(1); seed <= n; seed++ {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				rnd := rand.New(rand.NewPCG(seed, 0))
 				c := start(t, s, weather(rnd))
 				defer c.stop()
-				storm(t, c, rnd)
+				c.storm(rnd, l)
 			})
 		})
 	}
@@ -63,10 +69,11 @@ func weather(rnd *rand.Rand) func(*inproc.Config) {
 	}
 }
 
-func storm(t *testing.T, c *cluster, rnd *rand.Rand) {
+func (c *cluster) storm(rnd *rand.Rand, l load) {
+	c.t.Helper()
 	const period = 6 * time.Second
 	base := time.Now()
-	wait := c.crowd(base, period, 2*len(c.Nodes()))
+	wait, judge := l(c, period)
 	defer wait() // also if something fails: the cluster must not end before
 	s := &striker{c: c, rnd: rnd}
 	for time.Since(base) < period-time.Second {
@@ -74,16 +81,26 @@ func storm(t *testing.T, c *cluster, rnd *rand.Rand) {
 		time.Sleep(time.Duration(rnd.IntN(300)) * time.Millisecond)
 	}
 	s.healAll()
-	history := wait()
-	c.leader()
+	wait()
+	c.ready()
 	c.converge()
-	history = append(history, c.readBack(base)...)
-	if c.s.Stale {
-		return
+	judge()
+}
+
+// registers reads and writes single keys.
+func registers(c *cluster, period time.Duration) (wait, judge func()) {
+	base := time.Now()
+	end := c.crowd(base, period, 2*len(c.Nodes()))
+	judge = func() {
+		history := append(end(), c.readBack(base)...)
+		if c.s.Stale {
+			return
+		}
+		if r := linear.Check(context.Background(), history, linear.Options{}); r.Verdict != linear.OK {
+			c.t.Errorf("%d operations: %v: %s", len(history), r.Verdict, r.Why)
+		}
 	}
-	if r := linear.Check(context.Background(), history, linear.Options{}); r.Verdict != linear.OK {
-		t.Errorf("%d operations: %v: %s", len(history), r.Verdict, r.Why)
-	}
+	return func() { end() }, judge
 }
 
 // readBack reads every key of the clients on every node.
@@ -92,7 +109,7 @@ func (c *cluster) readBack(base time.Time) []bench.Sample {
 	var out []bench.Sample
 	for i, n := range c.Nodes() {
 		cl := c.session(n)
-		for key := range uint64(clientKeys) {
+		for key := range c.keys() {
 			s := bench.Sample{Session: c.sessions, Node: uint16(i), Key: key, Kind: bench.Read, Class: bench.Final, Outcome: bench.OK, Sent: time.Since(base)}
 			s.Result = c.read(cl, key)
 			s.Due, s.Done = s.Sent, time.Since(base)

@@ -1,0 +1,5 @@
+package adaptertest
+
+import "testing"
+
+func transactions(*testing.T, System) {}
