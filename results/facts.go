@@ -20,7 +20,8 @@ type Facts struct {
 	Adapter    string            `json:"adapter"`
 	Settings   map[string]string `json:"settings,omitempty"` // the system's own, as effective
 	Guarantees Guarantees        `json:"guarantees"`
-	Repeat     int               `json:"repeat"` // from 1
+	Variant    []Variable        `json:"variant,omitempty"` // what sets this trial apart in a matrix
+	Repeat     int               `json:"repeat"`            // from 1
 	Seed       uint64            `json:"seed"`
 	Host       string            `json:"host"`
 	Nodes      []string          `json:"nodes"`
@@ -50,6 +51,12 @@ type Facts struct {
 	Failure  string            `json:"failure,omitempty"` // why the trial ended early; stacks are in stacks.txt
 	Cut      bool              `json:"cut,omitempty"`     // with Failure: operations are missing from the record, so it proves nothing about the history
 	Notes    map[string]string `json:"notes,omitempty"`   // such as how long convergence took
+}
+
+// A Variable is a field of the scenario that the trials of a run differ in.
+type Variable struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 // Guarantees is what an adapter declares of its system, and the conformance

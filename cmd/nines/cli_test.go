@@ -243,7 +243,7 @@ func TestBuiltins(t *testing.T) {
 			t.Errorf("%s: calls itself %q: %q", info.Name, s.Name, s.Description)
 		}
 		for _, p := range plan(s) {
-			if _, err := specify(s, p); err != nil {
+			if _, err := specify(p); err != nil {
 				t.Errorf("%s: %v", info.Name, err)
 			}
 		}

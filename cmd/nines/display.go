@@ -14,7 +14,6 @@ import (
 	"golang.org/x/term"
 
 	"nines/analysis"
-	"nines/bench/scenario"
 	"nines/bench/trial"
 )
 
@@ -67,8 +66,9 @@ func (d *display) line(format string, args ...any) {
 }
 
 // begin announces a trial.
-func (d *display) begin(i, n int, p planned, s *scenario.Scenario) {
-	d.head = fmt.Sprintf("[%d/%d] %s", i, n, p.system.Label)
+func (d *display) begin(i, n int, p planned) {
+	s := p.scenario
+	d.head = fmt.Sprintf("[%d/%d] %s", i, n, p.label)
 	if s.Repeat > 1 {
 		d.head += fmt.Sprintf(" #%d", p.repeat)
 	}

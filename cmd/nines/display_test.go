@@ -52,7 +52,7 @@ func TestPlainLines(t *testing.T) {
 	var out bytes.Buffer
 	d := newDisplay(&out, false)
 	for i, p := range plan(s) {
-		d.begin(i+1, 2, p, s)
+		d.begin(i+1, 2, p)
 		d.heard(message{Phase: trial.Measuring, At: time.Second})
 		d.said = d.said.Add(-sayEvery)
 		d.heard(message{Phase: trial.Measuring, At: 5 * time.Second, Counts: bench.ProgressNow{OK: 9}})

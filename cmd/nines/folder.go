@@ -30,7 +30,7 @@ func (c *runCmd) create(s *scenario.Scenario) (run *results.Run, undo func() boo
 		Versions: results.BuildVersions(), Machine: results.ThisMachine(filepath.Dir(dir)), Started: time.Now(),
 	}
 	for _, p := range plan(s) {
-		m.Trials = append(m.Trials, results.Entry{Trial: p.name, System: p.system.Label, Repeat: p.repeat, State: results.Planned})
+		m.Trials = append(m.Trials, results.Entry{Trial: p.name, System: p.label, Repeat: p.repeat, State: results.Planned})
 	}
 	_, missing := os.Lstat(dir)
 	run, err = results.Create(dir, m)

@@ -3,39 +3,79 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"nines/adapters"
 	"nines/bench/scenario"
 	"nines/chaos"
+	"nines/results"
 )
 
 // planned is one trial of a scenario.
 type planned struct {
-	name   string // of its folder
-	system scenario.System
-	repeat int // from 1
+	name     string             // of its folder
+	label    string             // of the system, and of the cell of the matrix
+	scenario *scenario.Scenario // of its cell
+	system   scenario.System
+	variant  []results.Variable // the cell's values
+	repeat   int                // from 1
 }
 
 // plan lists the trials in the order in which they run: repeat by repeat, so
-// that a drift of the machine meets every system alike; in the order of the
-// scenario at first, and at random after that, so that none always follows the
-// same other one.
+// that a drift of the machine meets every system and every cell alike; in the
+// order of the scenario at first, and at random after that, so that none always
+// follows the same other one.
 func plan(s *scenario.Scenario) []planned {
+	var once []planned
+	for _, c := range s.Cells() {
+		variant, suffix := variantOf(s.Matrix, c.Values)
+		for _, y := range c.Systems {
+			once = append(once, planned{label: y.Label + suffix, scenario: c.Scenario, system: y, variant: variant})
+		}
+	}
 	var all []planned
 	for r := 1; r <= s.Repeat; r++ {
-		order := rand.New(rand.NewPCG(s.Seed, uint64(r))).Perm(len(s.Systems))
-		for i := range s.Systems {
+		order := rand.New(rand.NewPCG(s.Seed, uint64(r))).Perm(len(once))
+		for i := range once {
 			if r > 1 {
 				i = order[i]
 			}
-			sys := s.Systems[i]
-			all = append(all, planned{fmt.Sprintf("%s-%d", sys.Label, r), sys, r})
+			p := once[i]
+			p.name, p.repeat = fmt.Sprintf("%s-%d", p.label, r), r
+			all = append(all, p)
 		}
 	}
 	return all
+}
+
+// variantOf names the values of a cell, and is what they add to a label, which
+// is also the name of a folder.
+func variantOf(axes []scenario.Axis, values []string) (variant []results.Variable, suffix string) {
+	for i, a := range axes {
+		name := a.Name()
+		if slices.ContainsFunc(axes, func(b scenario.Axis) bool { return b.Path != a.Path && b.Name() == name }) {
+			name = a.Path
+		}
+		variant = append(variant, results.Variable{Name: name, Value: values[i]})
+		suffix += "," + name
+		if slices.ContainsFunc(a.Values, fancy) {
+			suffix += fmt.Sprintf("#%d", 1+slices.Index(a.Values, values[i]))
+		} else {
+			suffix += "=" + values[i]
+		}
+	}
+	return variant, suffix
+}
+
+// fancy reports whether a value cannot stand in the name of a folder.
+func fancy(value string) bool {
+	return value == "" || strings.ContainsFunc(value, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-+()", r)
+	})
 }
 
 // nodesOf is how many nodes a system has in the scenario.
@@ -52,7 +92,10 @@ const starting = 2 * time.Second
 
 // outline says what a run will do.
 func outline(s *scenario.Scenario) []string {
-	all := time.Duration(len(plan(s))) * (s.Warmup + s.Duration + starting)
+	var all time.Duration
+	for _, p := range plan(s) {
+		all += p.scenario.Warmup + p.scenario.Duration + starting
+	}
 	first := fmt.Sprintf("%s: %s; %s for %s each", s.Name, cast(s), offered(s), span(s.Duration))
 	if s.Warmup > 0 {
 		first += fmt.Sprintf(" after %s of warm-up", span(s.Warmup))
@@ -61,14 +104,18 @@ func outline(s *scenario.Scenario) []string {
 		first += fmt.Sprintf(", %d times", s.Repeat)
 	}
 	first += fmt.Sprintf("; about %s in all", span(all.Round(time.Second)))
+	lines := []string{first}
+	for _, a := range s.Matrix {
+		lines = append(lines, fmt.Sprintf("each with %s: %s", a.Path, strings.Join(a.Values, ", ")))
+	}
 	if len(s.Faults) == 0 {
-		return []string{first, "no faults"}
+		return append(lines, "no faults")
 	}
 	faults := make([]string, len(s.Faults))
 	for i, f := range s.Faults {
 		faults[i] = step(f)
 	}
-	return []string{first, "faults: " + strings.Join(faults, ", ")}
+	return append(lines, "faults: "+strings.Join(faults, ", "))
 }
 
 // cast is who takes part: single (1 node), etcdraft and hashiraft (3 nodes).

@@ -40,6 +40,34 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+// The trials of a matrix are told apart by their labels, and differ in what the
+// labels say.
+func TestPlanOfMatrix(t *testing.T) {
+	s := parse(t, `{systems: [single, etcdraft], repeat: 2, matrix: {load.rate: [10, 20], "faults": [[], [{at: 1s, for: 1s, fault: kill(all)}]]}}`)
+	var got []string
+	for _, p := range plan(s)[:8] {
+		got = append(got, fmt.Sprintf("%s: %v, %s", p.name, p.scenario.Load.Rate, plural(len(p.scenario.Faults), "fault")))
+	}
+	want := []string{
+		"single,rate=10,faults#1-1: 10, 0 faults", "etcdraft,rate=10,faults#1-1: 10, 0 faults",
+		"single,rate=10,faults#2-1: 10, 1 fault",
+		"etcdraft,rate=10,faults#2-1: 10, 1 fault",
+		"single,rate=20,faults#1-1: 20, 0 faults", "etcdraft,rate=20,faults#1-1: 20, 0 faults",
+		"single,rate=20,faults#2-1: 20, 1 fault",
+		"etcdraft,rate=20,faults#2-1: 20, 1 fault",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the first repeat is\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	names := make(map[string]bool)
+	for _, p := range plan(s) {
+		names[p.name] = true
+	}
+	if len(names) != 16 {
+		t.Errorf("%d names of 16 trials", len(names))
+	}
+}
+
 func TestOutline(t *testing.T) {
 	for text, want := range map[string]string{
 		"systems: [single, etcdraft, hashiraft]\nload: {rate: 500}\nfaults: [{at: 5s, for: 4s, fault: kill(leader)}, {at: 2m, every: 10s, for: 500ms, fault: isolate(any)}]\nduration: 3m": "" +

@@ -25,7 +25,6 @@ import (
 // disk yet.
 type spec struct {
 	planned
-	scenario *scenario.Scenario
 	ready    adapters.Prepared
 	settings map[string]string // effective
 	nodes    []string
@@ -33,17 +32,18 @@ type spec struct {
 	workload *workloads.Workload
 }
 
-func specify(s *scenario.Scenario, p planned) (*spec, error) {
+func specify(p planned) (*spec, error) {
+	s := p.scenario
 	sys, err := adapters.Lookup(p.system.Name)
 	if err != nil {
 		return nil, err
 	}
 	x := &spec{
-		planned: p, scenario: s, settings: sys.Effective(p.system.Settings),
+		planned: p, settings: sys.Effective(p.system.Settings),
 		nodes: nodeNames(nodesOf(s, p.system)), seed: s.Seed + uint64(p.repeat) - 1,
 	}
 	if x.ready, err = sys.Prepare(x.settings); err != nil {
-		return nil, fmt.Errorf("system %s: %w", p.system.Label, err)
+		return nil, fmt.Errorf("system %s: %w", p.label, err)
 	}
 	w := &s.Workload
 	x.workload, err = workloads.New(w.Name, workloads.Config{
@@ -87,8 +87,8 @@ func (x *spec) config(dir string) (trial.Config, *nodeLogs, error) {
 func (x *spec) facts() results.Facts {
 	s := x.scenario
 	f := results.Facts{
-		Trial: x.name, System: x.system.Label, Adapter: x.system.Name, Settings: x.settings, Guarantees: x.ready.Guarantees,
-		Repeat: x.repeat, Seed: x.seed, Host: s.Host, Nodes: x.nodes,
+		Trial: x.name, System: x.label, Adapter: x.system.Name, Settings: x.settings, Guarantees: x.ready.Guarantees,
+		Variant: x.variant, Repeat: x.repeat, Seed: x.seed, Host: s.Host, Nodes: x.nodes,
 		Duration: s.Duration, Warmup: s.Warmup, Deadline: s.Load.Deadline, Abandon: s.Load.Abandon,
 		Arrivals: string(s.Load.Arrivals), Rate: s.Load.Rate, Workload: x.workload.Name(), CAS: x.workload.CAS(),
 		SLOTarget: s.SLO.Target, SLOBin: s.SLO.Bin,

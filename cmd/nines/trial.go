@@ -57,7 +57,7 @@ func (c *trialCmd) Run(ctx context.Context, t terminal) error {
 	}
 	tell := newTeller(t.out)
 	defer tell.stop()
-	err = perform(ctx, run, s, todo[i], tell)
+	err = perform(ctx, run, todo[i], tell)
 	if outside(err) {
 		tell.stopRun(err)
 	}
@@ -65,12 +65,12 @@ func (c *trialCmd) Run(ctx context.Context, t terminal) error {
 }
 
 // perform runs the trial and leaves its folder, or nothing.
-func perform(ctx context.Context, run *results.Run, s *scenario.Scenario, p planned, tell *teller) error {
-	x, err := specify(s, p)
+func perform(ctx context.Context, run *results.Run, p planned, tell *teller) error {
+	x, err := specify(p)
 	if err != nil {
 		return err
 	}
-	files, err := run.Begin(p.name, p.system.Label, p.repeat)
+	files, err := run.Begin(p.name, p.label, p.repeat)
 	if err != nil {
 		return err
 	}

@@ -23,8 +23,8 @@ func trials(ctx context.Context, run *results.Run, s *scenario.Scenario, show *d
 		if ctx.Err() != nil {
 			return all, fmt.Errorf("%w after %d of %s", errInterrupted, i, plural(len(todo), "trial"))
 		}
-		show.begin(i+1, len(todo), p, s)
-		err := one(ctx, run.Dir(), s, p, show)
+		show.begin(i+1, len(todo), p)
+		err := one(ctx, run.Dir(), p, show)
 		if err != nil {
 			show.abort()
 			if errors.Is(err, errInterrupted) {
@@ -46,7 +46,7 @@ func trials(ctx context.Context, run *results.Run, s *scenario.Scenario, show *d
 
 // one runs a trial in a child, and sees to it that it is there afterwards,
 // complete, unless an error says why it is not.
-func one(ctx context.Context, dir string, s *scenario.Scenario, p planned, show *display) error {
+func one(ctx context.Context, dir string, p planned, show *display) error {
 	began := time.Now()
 	c := child{heard: show.heard}
 	err := c.run(ctx, dir, p.name)
@@ -60,7 +60,7 @@ func one(ctx context.Context, dir string, s *scenario.Scenario, p planned, show 
 		err = &died{how: "no trial and no reason"}
 	}
 	if dead := (*died)(nil); errors.As(err, &dead) {
-		f := failure{scenario: s, planned: p, cause: dead, began: began, left: c.last.Dir}
+		f := failure{planned: p, cause: dead, began: began, left: c.last.Dir}
 		return f.keep(dir)
 	}
 	if _, missing := os.Stat(c.last.Dir); missing == nil { // the child could not tidy up
@@ -76,7 +76,7 @@ func discard(dir string, p planned) error {
 	if err != nil {
 		return err
 	}
-	files, err := run.Begin(p.name, p.system.Label, p.repeat)
+	files, err := run.Begin(p.name, p.label, p.repeat)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,6 @@ func discard(dir string, p planned) error {
 
 // A failure is a trial whose process died.
 type failure struct {
-	scenario *scenario.Scenario
 	planned
 	cause *died
 	began time.Time // when it was started
@@ -95,7 +94,7 @@ type failure struct {
 // keep makes a trial that says why there is nothing else of it, with the logs
 // of the nodes and the last words of the process.
 func (f *failure) keep(dir string) error {
-	x, err := specify(f.scenario, f.planned)
+	x, err := specify(f.planned)
 	if err != nil {
 		return err
 	}
@@ -106,7 +105,7 @@ func (f *failure) keep(dir string) error {
 	logs, aside := filepath.Join(f.left, results.NodesDir), filepath.Join(dir, "."+results.NodesDir)
 	saved := f.left != "" && os.Rename(logs, aside) == nil // Begin removes the folder
 	defer os.RemoveAll(aside)
-	files, err := run.Begin(f.name, f.system.Label, f.repeat)
+	files, err := run.Begin(f.name, f.label, f.repeat)
 	if err != nil {
 		return err
 	}

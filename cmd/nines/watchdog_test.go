@@ -46,7 +46,7 @@ type watched struct {
 func watch(t *testing.T, settings string) *watched {
 	t.Helper()
 	s := parse(t, "{systems: [{system: null"+settings+"}], duration: 2s, warmup: 0s, load: {rate: 1000, abandon: 1s}}")
-	x, err := specify(s, plan(s)[0])
+	x, err := specify(plan(s)[0])
 	if err != nil {
 		t.Fatal(err)
 	}
