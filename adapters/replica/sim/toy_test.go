@@ -1,0 +1,138 @@
+package sim_test
+
+import (
+	"fmt"
+
+	"nines/adapters/disk"
+	"nines/adapters/machine"
+	"nines/adapters/replica"
+	"nines/adapters/replica/step"
+	"nines/bench"
+)
+
+// toy is a register machine that the first member serves; a command is done
+// when every member has it on disk. A hasty one does not wait for its disk.
+type toy struct {
+	cfg   step.Config
+	hasty bool
+	kv    *machine.KV
+	log   [][]byte // from index 1
+	acked []uint64 // durable, by member
+	calls map[uint64]replica.Call
+	ticks int
+}
+
+type (
+	entry struct {
+		index uint64
+		data  []byte
+	}
+	durable struct{ upTo uint64 } // of the sender
+)
+
+func (e *entry) String() string { return fmt.Sprintf("entry(%d)", e.index) }
+
+func newToy(cfg step.Config) (step.Machine, error) {
+	return &toy{cfg: cfg, kv: machine.New(), acked: make([]uint64, len(cfg.Members)), calls: make(map[uint64]replica.Call)}, nil
+}
+
+func newHasty(cfg step.Config) (step.Machine, error) {
+	m, err := newToy(cfg)
+	m.(*toy).hasty = true
+	return m, err
+}
+
+func (t *toy) Recover(s step.Stable) error {
+	for i, r := range s.Records {
+		if r.Index != uint64(i)+1 {
+			return fmt.Errorf("entry %d in place %d", r.Index, i)
+		}
+		t.log = append(t.log, r.Data)
+		if _, _, err := t.kv.Apply(r.Index, r.Data); err != nil {
+			return err
+		}
+	}
+	t.acked[t.cfg.Self] = uint64(len(t.log))
+	return nil
+}
+
+func (t *toy) Step(in step.Input, out *step.Output) {
+	for _, m := range in.Messages {
+		switch b := m.Body.(type) {
+		case *entry:
+			if b.index == uint64(len(t.log))+1 {
+				t.add(b, out)
+			} else {
+				out.Send = append(out.Send, step.Message{Peer: 0, Body: durable{t.acked[t.cfg.Self]}})
+			}
+		case durable:
+			t.acked[m.Peer] = max(t.acked[m.Peer], b.upTo)
+			if m.Peer == t.cfg.Self {
+				out.Points = append(out.Points, replica.Point{Name: "durable", Txn: b.upTo, Coordinator: "n1"})
+				if m.Peer != 0 {
+					out.Send = append(out.Send, step.Message{Peer: 0, Body: b})
+				}
+			}
+		}
+	}
+	for _, c := range in.Calls {
+		if c.Op.Kind == bench.Read {
+			out.Replies = append(out.Replies, step.Reply{Call: c, Reply: t.kv.Read(c.Op.Key)})
+			continue
+		}
+		e := &entry{uint64(len(t.log)) + 1, c.Command().AppendTo(nil)}
+		t.calls[e.index] = c
+		t.add(e, out)
+		t.tell(e, out)
+	}
+	if t.ticks += in.Ticks; t.ticks >= t.cfg.HeartbeatTicks && t.cfg.Self == 0 {
+		t.ticks = 0
+		for p, at := range t.acked[1:] {
+			for i := at; i < uint64(len(t.log)); i++ {
+				out.Send = append(out.Send, step.Message{Peer: p + 1, Body: &entry{i + 1, t.log[i]}})
+			}
+		}
+	}
+	t.apply(out)
+}
+
+func (t *toy) add(e *entry, out *step.Output) {
+	t.log = append(t.log, e.data)
+	out.Records = append(out.Records, disk.Record{Kind: 1, Index: e.index, Data: e.data})
+	m := step.Message{Peer: t.cfg.Self, Body: durable{e.index}}
+	if t.hasty {
+		out.Send = append(out.Send, m)
+		return
+	}
+	out.After = append(out.After, m)
+}
+
+func (t *toy) tell(e *entry, out *step.Output) {
+	for p := 1; p < len(t.cfg.Members); p++ {
+		out.Send = append(out.Send, step.Message{Peer: p, Body: e, Size: 9 + len(e.data)})
+	}
+}
+
+func (t *toy) apply(out *step.Output) {
+	upTo := t.acked[t.cfg.Self]
+	if t.cfg.Self == 0 {
+		for _, a := range t.acked {
+			upTo = min(upTo, a)
+		}
+	}
+	for t.kv.Applied() < min(upTo, uint64(len(t.log))) {
+		i := t.kv.Applied() + 1
+		_, reply, err := t.kv.Apply(i, t.log[i-1])
+		if c, ok := t.calls[i]; ok {
+			delete(t.calls, i)
+			out.Replies = append(out.Replies, step.Reply{Call: c, Reply: reply, Err: err})
+		}
+	}
+}
+
+func (t *toy) Status() bench.Status {
+	return bench.Status{
+		Up: true, Leader: t.cfg.Members[0], Term: 1,
+		Committed: t.kv.Applied(), Applied: t.kv.Applied(), Digest: t.kv.Digest(),
+	}
+}
