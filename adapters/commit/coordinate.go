@@ -70,7 +70,7 @@ func (n *Node) refusal(op *bench.Op) error {
 }
 
 // Reopen says that a transaction which this node coordinates is not over: one
-// that a protocol found in its log. Several are given in the order of their Seq.
+// that a protocol found in its log.
 func (n *Node) Reopen(o *Open) {
 	seq := o.Txn.ID.Seq
 	n.open[seq] = o

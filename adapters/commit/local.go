@@ -44,6 +44,10 @@ func (l *Local) ReadOnly() bool { return len(l.Writes) == 0 }
 // Prepared reports whether it holds its locks, and its fate is not known here.
 func (l *Local) Prepared() bool { return l.state == prepared }
 
+// Since is the tick when it was prepared, or when the node started if it was
+// prepared before that.
+func (l *Local) Since() int { return l.since }
+
 var (
 	errGaveWay = fmt.Errorf("it had to give way to an older transaction: %w", bench.ErrAborted)
 	errTooLong = fmt.Errorf("it waited too long for its locks: %w", bench.ErrAborted)
@@ -67,9 +71,12 @@ func (n *Node) Prepare(p *Prepare) {
 // Local is the transaction if it waits or is prepared here, nil otherwise.
 func (n *Node) Local(id ID) *Local { return n.locals[id] }
 
-// Over reports whether the transaction is over at this node: its fate, if it had
-// one here, will not change any more.
-func (n *Node) Over(id ID) bool { return n.seen[id.Node].has(id.Seq) }
+// Over reports whether the transaction is over at this node, and whether it was
+// committed here. Of one that its coordinator has closed it says that it was not.
+func (n *Node) Over(id ID) (over, committed bool) {
+	s := &n.seen[id.Node]
+	return s.has(id.Seq), s.over[id.Seq]
+}
 
 // admit gives l its locks, or makes it wait for them, or refuses it.
 func (n *Node) admit(l *Local) {
@@ -114,7 +121,7 @@ func (n *Node) hold(l *Local) {
 
 // refuse ends what holds no locks.
 func (n *Node) refuse(l *Local, err error) {
-	n.drop(l)
+	n.drop(l, false)
 	if l.alone {
 		n.answer(l, err)
 		return
@@ -123,16 +130,23 @@ func (n *Node) refuse(l *Local, err error) {
 }
 
 // Withdraw ends what waits for its locks, and remembers that it is over also if it
-// has never been here. What is prepared it leaves alone.
+// has never been here. A part that is prepared, or over, it leaves alone.
 func (n *Node) Withdraw(id ID) {
 	l := n.locals[id]
 	switch {
-	case l == nil:
-		n.seen[id.Node].add(id.Seq)
-	case l.state == waiting:
+	case l == nil && !n.seen[id.Node].has(id.Seq):
+		n.seen[id.Node].add(id.Seq, false)
+	case l != nil && l.state == waiting:
 		n.unlist(l)
-		n.drop(l)
+		n.drop(l, false)
 	}
+}
+
+// Renounce is Withdraw with a record, so that this node will never prepare the
+// part, whatever happens to it.
+func (n *Node) Renounce(id ID) {
+	n.Withdraw(id)
+	n.Append(recordRenounced, AppendID(nil, id))
 }
 
 // Commit makes the writes of a prepared transaction stand and frees its locks.
@@ -152,12 +166,12 @@ func (n *Node) end(l *Local, kind byte) {
 	if kind == recordCommitted {
 		n.apply(l.Txn, l.Writes)
 	}
-	n.free(l)
+	n.free(l, kind == recordCommitted)
 }
 
 // free takes a prepared transaction's locks.
-func (n *Node) free(l *Local) {
-	n.drop(l)
+func (n *Node) free(l *Local, committed bool) {
+	n.drop(l, committed)
 	n.retry = n.locks.release(l, n.retry)
 	if !l.alone {
 		n.inDoubt--
@@ -165,10 +179,10 @@ func (n *Node) free(l *Local) {
 }
 
 // drop forgets l, but not that it has been here.
-func (n *Node) drop(l *Local) {
+func (n *Node) drop(l *Local, committed bool) {
 	l.state = over
 	delete(n.locals, l.Txn.ID)
-	n.seen[l.Txn.ID.Node].add(l.Txn.ID.Seq)
+	n.seen[l.Txn.ID.Node].add(l.Txn.ID.Seq, committed)
 }
 
 // unlist takes a waiting transaction out of the queue of the lock it waits for.
@@ -200,7 +214,7 @@ func (n *Node) once(l *Local) {
 	found, writes, err := n.execute(l)
 	if err != nil || len(writes) == 0 {
 		l.Found = found
-		n.drop(l)
+		n.drop(l, err == nil)
 		n.answer(l, err)
 		return
 	}

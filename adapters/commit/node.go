@@ -37,8 +37,8 @@ type Keeper interface {
 	// AppendState and Restore carry what the records up to a snapshot said.
 	AppendState(b []byte) []byte
 	Restore(b []byte) error
-	// Recovered is called once, after the last record.
-	Recovered() error
+	// Recovered is called once, in the first Step after a Recover.
+	Recovered()
 }
 
 // Machine is what a protocol implements.
@@ -138,6 +138,8 @@ func (n *Node) Step(in step.Input, out *step.Output) {
 func (n *Node) announce() {
 	if n.fresh {
 		n.fresh = false
+		slices.Sort(n.lows)
+		n.protocol.Recovered()
 		n.epoch++
 		n.Append(recordEpoch, appendUint64(nil, n.epoch))
 		n.WhenDurable(announced{})
@@ -155,7 +157,7 @@ func (n *Node) take(from int, body any) {
 	case announced:
 		n.ready = true
 	case onceDurable:
-		n.free(m.l)
+		n.free(m.l, true)
 		n.answer(m.l, nil)
 	case *Prepare:
 		if len(m.Txn.Participants) == 1 {
@@ -198,6 +200,12 @@ func (n *Node) Send(to int, body any, size int) {
 	n.out.Send = append(n.out.Send, step.Message{Peer: to, Body: body, Size: size})
 }
 
+// SendWhenDurable sends a message to another node when all records appended so far
+// are durable, and has the log forced for that.
+func (n *Node) SendWhenDurable(to int, body any, size int) {
+	n.out.After = append(n.out.After, step.Message{Peer: to, Body: body, Size: size})
+}
+
 // Reached tells of a protocol point.
 func (n *Node) Reached(name string, t *Txn) {
 	p := replica.Point{Name: name, Txn: t.Label, Coordinator: n.cfg.Members[t.ID.Node]}
@@ -231,7 +239,7 @@ func (n *Node) tick() {
 	})
 	n.prepared = slices.DeleteFunc(n.prepared, func(l *Local) bool { return l.state != prepared })
 	n.opened = slices.DeleteFunc(n.opened, func(o *Open) bool {
-		if o.answered && n.open[o.Txn.ID.Seq] != o {
+		if n.open[o.Txn.ID.Seq] != o {
 			return true
 		}
 		if len(o.Txn.Participants) == 1 && n.now-o.Began >= n.cfg.ElectionTicks {

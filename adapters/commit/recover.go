@@ -26,7 +26,7 @@ func (n *Node) Recover(s step.Stable) error {
 			return fmt.Errorf("replay record %d of kind %d: %w", r.Index, r.Kind, err)
 		}
 	}
-	return n.protocol.Recovered()
+	return nil
 }
 
 func (n *Node) replay(kind byte, data []byte) error {
@@ -50,9 +50,12 @@ func (n *Node) replay(kind byte, data []byte) error {
 	case recordOnce:
 		t, writes := r.Txn(), r.writes()
 		if r.Err() == nil {
-			n.seen[t.ID.Node].add(t.ID.Seq)
+			n.seen[t.ID.Node].add(t.ID.Seq, true)
 			n.apply(t, writes)
 		}
+	case recordRenounced:
+		id := r.ID()
+		n.seen[id.Node].add(id.Seq, false)
 	default:
 		return fmt.Errorf("%w: of no known kind", ErrDamaged)
 	}
@@ -78,7 +81,7 @@ func (n *Node) replayEnd(id ID, kind byte) error {
 	if kind == recordCommitted {
 		n.apply(l.Txn, l.Writes)
 	}
-	n.free(l)
+	n.free(l, kind == recordCommitted)
 	n.retry = nil
 	return nil
 }
@@ -100,7 +103,7 @@ const magic = "ninesac1"
 // epoch, clock, applied, digest (8 each); number of keys (4), each with its length
 // (4) and value, by key; number of parts in doubt (4), each as in its record and
 // with the protocol's byte, in order of preparation; for each coordinator low (8)
-// and the number of Seqs above it (4), these, rising; the protocol's state.
+// and the number of Seqs above it (4), these, rising, each with its fate (1); the protocol's state.
 func (n *Node) state() []byte {
 	b := []byte(magic)
 	for _, v := range []uint64{n.epoch, n.clock, n.applied, n.digest} {
@@ -120,7 +123,7 @@ func (n *Node) state() []byte {
 		s := &n.seen[i]
 		b = binary.LittleEndian.AppendUint32(appendUint64(b, s.low), uint32(len(s.over)))
 		for _, seq := range slices.Sorted(maps.Keys(s.over)) {
-			b = appendUint64(b, seq)
+			b = append(appendUint64(b, seq), truth(s.over[seq]))
 		}
 	}
 	return n.protocol.AppendState(b)
@@ -148,8 +151,8 @@ func (n *Node) restore(b []byte) error {
 	}
 	for i := range n.seen {
 		n.seen[i].low = r.Uint64()
-		for range r.Count(8) {
-			n.seen[i].add(r.Uint64())
+		for range r.Count(9) {
+			n.seen[i].add(r.Uint64(), r.Byte() != 0)
 		}
 	}
 	if r.err != nil {

@@ -3,8 +3,8 @@ package commit
 // seen remembers which transactions of one coordinator are over at this node, so
 // that a message that comes late, or twice, does not begin them again.
 type seen struct {
-	low  uint64              // all with a lower Seq are over
-	over map[uint64]struct{} // those with a higher one that are, too
+	low  uint64          // all with a lower Seq are over
+	over map[uint64]bool // those with a higher one that are, too: committed or not
 }
 
 func (s *seen) has(seq uint64) bool {
@@ -15,14 +15,14 @@ func (s *seen) has(seq uint64) bool {
 	return ok
 }
 
-func (s *seen) add(seq uint64) {
+func (s *seen) add(seq uint64, committed bool) {
 	if seq < s.low {
 		return
 	}
 	if s.over == nil {
-		s.over = make(map[uint64]struct{})
+		s.over = make(map[uint64]bool)
 	}
-	s.over[seq] = struct{}{}
+	s.over[seq] = committed
 }
 
 // raise takes the coordinator's word that all below low is over.

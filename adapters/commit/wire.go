@@ -15,6 +15,7 @@ const (
 	recordCommitted                 // it was committed: its id
 	recordAborted                   // it was aborted: its id
 	recordOnce                      // a transaction of this node alone has written: transaction, writes
+	recordRenounced                 // it will not be prepared here: its id
 
 	// FirstKind is the first kind of a record that is a protocol's own.
 	FirstKind byte = 16
@@ -52,12 +53,7 @@ func appendLocal(b []byte, l *Local) []byte {
 	b = AppendTxn(b, l.Txn)
 	b = binary.LittleEndian.AppendUint32(b, uint32(len(l.keys)))
 	for _, k := range l.keys {
-		b = appendUint64(b, k.key)
-		if k.exclusive {
-			b = append(b, 1)
-		} else {
-			b = append(b, 0)
-		}
+		b = append(appendUint64(b, k.key), truth(k.exclusive))
 	}
 	return machine.AppendWrites(b, l.Writes)
 }
@@ -180,6 +176,13 @@ func (r *Reader) local() *Local {
 	}
 	l.Writes = r.writes()
 	return l
+}
+
+func truth(v bool) byte {
+	if v {
+		return 1
+	}
+	return 0
 }
 
 // valueID is the first 8 bytes of a value.
