@@ -24,6 +24,7 @@ type Facts struct {
 	Repeat     int               `json:"repeat"`            // from 1
 	Seed       uint64            `json:"seed"`
 	Host       string            `json:"host"`
+	Virtual    bool              `json:"virtual,omitempty"` // modelled: time was virtual, and no processor was charged for
 	Nodes      []string          `json:"nodes"`
 	Started    time.Time         `json:"started"` // wall clock at the base instant
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"nines/bench"
 	"nines/chaos"
@@ -19,6 +20,10 @@ func (d *decoder) complete(s *Scenario) {
 			y.Label = y.Name
 		}
 	}
+	if s.Time == Virtual && !d.given("disk.kind") && !d.given("disk.sync") {
+		s.Disk = Disk{Memory, modelledSync}
+		s.derived = append(s.derived, "disk")
+	}
 	if w := d.cat.workload(s.Workload.Name); w != nil {
 		if !d.given("workload.keys") && w.Keys > 0 {
 			s.Workload.Keys = w.Keys
@@ -28,6 +33,7 @@ func (d *decoder) complete(s *Scenario) {
 			s.Workload.Reads = w.Reads
 			s.derived = append(s.derived, "workload.reads")
 		}
+		d.completeTxns(s, w)
 	}
 	l := &s.Load
 	if l.Arrivals == Closed && !d.given("load.rate") {
@@ -40,12 +46,24 @@ func (d *decoder) complete(s *Scenario) {
 	}
 }
 
+// modelledSync is what a forced write takes in virtual time if nothing is said:
+// what an SSD takes that has to write to its flash.
+const modelledSync = 500 * time.Microsecond
+
 // check reports what is wrong between fields. What depends on a field that is
 // wrong itself is left out.
 func (d *decoder) check(s *Scenario) {
 	d.checkSystems(s)
 	d.checkLinks(s)
 	d.checkLoad(&s.Load, s.Nodes)
+	if s.Time == Virtual && d.ok("time") {
+		if s.Disk.Kind == Files && d.ok("disk.kind") {
+			d.failf("disk.kind", "real files take no virtual time: want kind: memory, with sync: 500us or so")
+		}
+		if s.Load.Arrivals == Closed && d.ok("load.arrivals") {
+			d.failf("load.arrivals", "a closed loop finds out how fast a processor is, and virtual time charges for none: want constant or poisson")
+		}
+	}
 	if s.Disk.Kind == Files && s.Disk.Sync > 0 && d.ok("disk.kind", "disk.sync") {
 		d.failf("disk.sync", "real files take the time that they take: want 0s, or kind: memory, or the fault slow-sync")
 	}
@@ -53,8 +71,8 @@ func (d *decoder) check(s *Scenario) {
 		d.failf("timing.election", "%s with a heartbeat every %s would depose leaders that are well: want at least twice as much, better ten times",
 			span(s.Timing.Election), span(s.Timing.Heartbeat))
 	}
-	if w := d.cat.workload(s.Workload.Name); w != nil && s.Workload.CAS > 0 && !w.CAS {
-		d.failf("workload.cas", "%s has no compare-and-swap: want 0", w.Name)
+	if w := d.cat.workload(s.Workload.Name); w != nil {
+		d.checkWorkload(s, w)
 	}
 	if d.ok("slo.bin", "duration") && s.SLO.Bin > s.Duration {
 		d.failf("slo.bin", "%s is longer than the measured period of %s", span(s.SLO.Bin), span(s.Duration))

@@ -13,6 +13,7 @@ type Scenario struct {
 	Systems     []System
 	Nodes       int
 	Host        string
+	Time        Time
 	Links       Links
 	Disk        Disk
 	Timing      Timing
@@ -40,6 +41,17 @@ func (s *Scenario) Cells() []Cell {
 	}
 	return s.cells
 }
+
+// Time is how time passes in a trial.
+type Time string
+
+// The kinds of time.
+const (
+	Real Time = "real"
+	// Virtual time stands still while anything computes and leaps to the next
+	// instant at which something is due. It takes no processor into account.
+	Virtual Time = "virtual"
+)
 
 // System is one system to run.
 type System struct {
@@ -116,6 +128,14 @@ type Workload struct {
 	Reads        float64 // share of reads
 	CAS          float64 // share of compare-and-swaps among the others
 	Preload      bool    // whether every key is written before the load
+
+	// Of workloads with transactions; 0 where a workload has no such thing. Keys are
+	// as many as Accounts where there are accounts.
+	Accounts  uint64
+	Initial   uint64 // what each account holds at first
+	Span      int    // keys that a transaction touches
+	Micros    int    // at most, in a transaction
+	MaxWrites uint64 // elements that are appended to a key before a fresh one is used
 }
 
 // Probes are the operations that measure outages.
@@ -135,6 +155,7 @@ func defaults() *Scenario {
 	return &Scenario{
 		Nodes:    3,
 		Host:     "inproc",
+		Time:     Real,
 		Links:    Links{Profile: "lan"},
 		Disk:     Disk{Kind: Files},
 		Timing:   Timing{Heartbeat: 100 * time.Millisecond, Election: time.Second},

@@ -24,6 +24,7 @@ func schema(s *Scenario, cat *Catalog) codec {
 		field{"systems", listOf(&s.Systems, func(y *System) codec { return system(y, cat) })},
 		field{"nodes", count(&s.Nodes, bounds{1, 100})},
 		field{"host", oneOf(&s.Host, "host", cat.hostNames()...)},
+		field{"time", oneOf(&s.Time, "kind of time", Real, Virtual)},
 		field{"links", links(&s.Links, cat)},
 		field{"disk", section(
 			field{"kind", oneOf(&s.Disk.Kind, "kind of disk", Files, Memory)},
@@ -72,7 +73,7 @@ func load(l *Load) codec {
 func workload(w *Workload, cat *Catalog) codec {
 	return section(
 		field{"name", oneOf(&w.Name, "workload", cat.workloadNames()...)},
-		field{"keys", count(&w.Keys, bounds{1, 1 << 32})},
+		field{"keys", unless(func() bool { return w.Accounts > 0 }, count(&w.Keys, bounds{1, 1 << 32}))},
 		field{"distribution", oneOf(&w.Distribution, "distribution", cat.Distributions...)},
 		field{"theta", number(&w.Theta, bounds{0.01, 10})},
 		field{"value_size", size(&w.ValueSize, bounds{bench.MinValueSize, 1 << 30})},
@@ -80,6 +81,11 @@ func workload(w *Workload, cat *Catalog) codec {
 		field{"reads", share(&w.Reads, 0)},
 		field{"cas", share(&w.CAS, 0)},
 		field{"preload", onOff(&w.Preload)},
+		field{"accounts", unlessZero(&w.Accounts, count(&w.Accounts, atLeast(1)))},
+		field{"initial", unlessZero(&w.Initial, count(&w.Initial, atLeast(1)))},
+		field{"span", unlessZero(&w.Span, count(&w.Span, atLeast(1)))},
+		field{"micros", unlessZero(&w.Micros, count(&w.Micros, atLeast(1)))},
+		field{"max_writes_per_key", unlessZero(&w.MaxWrites, count(&w.MaxWrites, atLeast(1)))},
 	)
 }
 
@@ -200,10 +206,15 @@ func step(s *chaos.Step) codec {
 }
 
 // unlessZero leaves a field away if it says nothing.
-func unlessZero(p *time.Duration, c codec) codec {
+func unlessZero[T comparable](p *T, c codec) codec {
+	return unless(func() bool { return *p == *new(T) }, c)
+}
+
+// unless leaves a field away when it is written, if so.
+func unless(so func() bool, c codec) codec {
 	write := c.write
 	c.write = func() *yaml.Node {
-		if *p == 0 {
+		if so() {
 			return nil
 		}
 		return write()

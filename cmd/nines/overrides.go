@@ -32,6 +32,7 @@ func (c *runCmd) changes() []change {
 		{"--duration", "duration", c.Duration},
 		{"--rate", "load.rate", c.Rate},
 		{"--nodes", "nodes", c.Nodes},
+		{"--time", "time", c.Time},
 		{"--repeat", "repeat", c.Repeat},
 		{"--seed", "seed", c.Seed},
 	} {

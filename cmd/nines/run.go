@@ -16,6 +16,7 @@ type runCmd struct {
 	Duration *string  `placeholder:"TIME" help:"Length of the measured period, such as 20s."`
 	Rate     *string  `placeholder:"OPS" help:"Operations per second that are due in open loop."`
 	Nodes    *string  `placeholder:"N" help:"Size of the clusters."`
+	Time     *string  `placeholder:"KIND" help:"real or virtual: modelled, with no processor charged, and hundreds of times faster."`
 	Repeat   *string  `placeholder:"N" help:"Trials of each system."`
 	Seed     *string  `placeholder:"N" help:"Seed of load, keys and faults."`
 	Out      string   `placeholder:"DIR" help:"Results folder, new or empty. Default: results/SCENARIO-TIME."`

@@ -88,7 +88,7 @@ func (x *spec) facts() results.Facts {
 	s := x.scenario
 	f := results.Facts{
 		Trial: x.name, System: x.label, Adapter: x.system.Name, Settings: x.settings, Guarantees: x.ready.Guarantees,
-		Variant: x.variant, Repeat: x.repeat, Seed: x.seed, Host: s.Host, Nodes: x.nodes,
+		Variant: x.variant, Repeat: x.repeat, Seed: x.seed, Host: s.Host, Virtual: isVirtual(x.planned), Nodes: x.nodes,
 		Duration: s.Duration, Warmup: s.Warmup, Deadline: s.Load.Deadline, Abandon: s.Load.Abandon,
 		Arrivals: string(s.Load.Arrivals), Rate: s.Load.Rate, Workload: x.workload.Name(), CAS: x.workload.CAS(),
 		SLOTarget: s.SLO.Target, SLOBin: s.SLO.Bin,
@@ -158,7 +158,7 @@ func (x *spec) host(dir string) (inproc.Config, error) {
 	}
 	return inproc.Config{
 		Nodes:  x.nodes,
-		Links:  link.Config{Profile: profile, Precise: true},
+		Links:  link.Config{Profile: profile, Precise: s.Time == scenario.Real},
 		Disk:   d,
 		Timing: replica.Timing{Heartbeat: s.Timing.Heartbeat, Election: s.Timing.Election},
 		Batch: replica.Batch{

@@ -18,7 +18,8 @@ type teller struct {
 	mu   sync.Mutex
 	out  *json.Encoder
 	last message
-	base time.Time // zero until it is known
+	base time.Time            // zero until it is known
+	now  func() time.Duration // the trial's own clock; nil: real time since base
 
 	quit  chan struct{}
 	ended sync.WaitGroup
@@ -65,6 +66,13 @@ func (t *teller) setBase(base time.Time) {
 	t.base = base
 }
 
+// follow has the instants come from the clock of the trial.
+func (t *teller) follow(now func() time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.now = now
+}
+
 // tell sends a message with a change. That nobody may read it is no concern of
 // a trial.
 func (t *teller) tell(change func(*message)) {
@@ -72,7 +80,10 @@ func (t *teller) tell(change func(*message)) {
 	defer t.mu.Unlock()
 	change(&t.last)
 	t.last.Counts = t.live.Now()
-	if !t.base.IsZero() {
+	switch {
+	case t.now != nil:
+		t.last.At = t.now()
+	case !t.base.IsZero():
 		t.last.At = time.Since(t.base)
 	}
 	_ = t.out.Encode(&t.last)

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"testing"
 	"time"
 
 	"nines/bench"
@@ -57,7 +58,18 @@ func (c *trialCmd) Run(ctx context.Context, t terminal) error {
 	}
 	tell := newTeller(t.out)
 	defer tell.stop()
-	err = perform(ctx, run, todo[i], tell)
+	if isVirtual(todo[i]) {
+		asTest(func(test *testing.T) int {
+			err := settle(tell, perform(ctx, run, todo[i], tell, &virtual{t: test, tell: tell, stuck: time.Minute}))
+			tell.stop()
+			return exitCode(err, t.err)
+		})
+	}
+	return settle(tell, perform(ctx, run, todo[i], tell, &watchdog{quiet: patience(todo[i].scenario), grace: told}))
+}
+
+// settle tells the parent of an error after which no trial can succeed.
+func settle(tell *teller, err error) error {
 	if outside(err) {
 		tell.stopRun(err)
 	}
@@ -65,7 +77,7 @@ func (c *trialCmd) Run(ctx context.Context, t terminal) error {
 }
 
 // perform runs the trial and leaves its folder, or nothing.
-func perform(ctx context.Context, run *results.Run, p planned, tell *teller) error {
+func perform(ctx context.Context, run *results.Run, p planned, tell *teller, by passage) error {
 	x, err := specify(p)
 	if err != nil {
 		return err
@@ -75,7 +87,7 @@ func perform(ctx context.Context, run *results.Run, p planned, tell *teller) err
 		return err
 	}
 	tell.dir(files.Dir())
-	result, err := runIn(ctx, x, files, tell)
+	result, err := runIn(ctx, x, files, tell, by)
 	if err == nil {
 		err = putStacksAside(&result.Facts, files.Dir())
 	}
@@ -88,7 +100,7 @@ func perform(ctx context.Context, run *results.Run, p planned, tell *teller) err
 
 // runIn runs the trial, whose nodes keep their disks and logs in its folder.
 // The disks are removed afterwards.
-func runIn(ctx context.Context, x *spec, files *results.Trial, tell *teller) (trial.Result, error) {
+func runIn(ctx context.Context, x *spec, files *results.Trial, tell *teller, by passage) (trial.Result, error) {
 	cfg, logs, err := x.config(files.Dir())
 	if err != nil {
 		return trial.Result{}, err
@@ -102,8 +114,7 @@ func runIn(ctx context.Context, x *spec, files *results.Trial, tell *teller) (tr
 		tell.setBase(base)
 		tellBase(c, base)
 	}
-	dog := watchdog{quiet: patience(x.scenario), grace: told, dir: files.Dir()}
-	result, err := dog.guard(ctx, cfg)
+	result, err := by.run(ctx, cfg, files)
 	if result.Facts.Started.IsZero() { // it was left behind
 		result.Facts.Started = tell.started()
 	}

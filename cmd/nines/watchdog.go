@@ -26,6 +26,12 @@ type watchdog struct {
 	dir   string        // of the trial
 }
 
+// run implements [passage]: time is real.
+func (w *watchdog) run(ctx context.Context, cfg trial.Config, files *results.Trial) (trial.Result, error) {
+	w.dir = files.Dir()
+	return w.guard(ctx, cfg)
+}
+
 // guard runs the trial. What has hung fails the trial: the result says so. An
 // error means that ctx ended, or that there is nothing worth keeping.
 func (w *watchdog) guard(ctx context.Context, cfg trial.Config) (trial.Result, error) {
