@@ -66,6 +66,19 @@ func durable(t *testing.T, c *cluster) {
 // once submits one command several times, as a session does that has lost sight
 // of it: a compare-and-swap tells by its reply whether it was applied again.
 func once(t *testing.T, c *cluster) {
+	r := c.leading()
+	op := bench.Op{Kind: bench.CAS, Key: 5, Expect: bench.IdleValue, Arg: 500, Size: 16}
+	for attempt := range uint64(3) {
+		a := submit(t, r, 77, 1, attempt+1, op)
+		if a.err != nil || a.reply.Value != bench.IdleValue {
+			t.Errorf("attempt %d of a compare-and-swap from an absent key found %d, %v: it was applied again", attempt, a.reply.Value, a.err)
+		}
+	}
+}
+
+// leading starts the cluster again and returns the replica that leads it.
+func (c *cluster) leading() replica.Replica {
+	c.t.Helper()
 	leader := c.leader()
 	var r replica.Replica
 	open := c.s.Open
@@ -79,29 +92,26 @@ func once(t *testing.T, c *cluster) {
 	}
 	c.Cluster = c.boot(replica.ServerConfig{})
 	for range 100 { // until the node that is watched leads
-		if c.leader() == leader {
+		l := c.leader()
+		if l == leader {
 			break
 		}
-		l := c.leader()
 		c.kill(l)
 		time.Sleep(5 * time.Second)
 		c.restart(l)
 		time.Sleep(5 * time.Second)
 	}
-	call := replica.Call{
-		Session: 77, Seq: 1,
-		Op: bench.Op{Kind: bench.CAS, Key: 5, Expect: bench.IdleValue, Arg: 500, Size: 16},
+	return r
+}
+
+// submit makes one attempt at an operation.
+func submit(t *testing.T, r replica.Replica, session, seq, attempt uint64, op bench.Op) answer {
+	t.Helper()
+	got := make(answers, 1)
+	if err := r.Submit(replica.Call{Session: session, Seq: seq, Attempt: attempt, Op: op, Done: got}); err != nil {
+		t.Fatalf("attempt %d: %v", attempt, err)
 	}
-	for attempt := range uint64(3) {
-		got := make(answers, 1)
-		call.Attempt, call.Done = attempt+1, got
-		if err := r.Submit(call); err != nil {
-			t.Fatalf("attempt %d: %v", attempt, err)
-		}
-		if a := <-got; a.err != nil || a.reply.Value != bench.IdleValue {
-			t.Errorf("attempt %d of a compare-and-swap from an absent key found %d, %v: it was applied again", attempt, a.reply.Value, a.err)
-		}
-	}
+	return <-got
 }
 
 type answers chan answer

@@ -3,8 +3,6 @@ package adaptertest
 import (
 	"context"
 	"math/rand/v2"
-	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,21 +14,15 @@ import (
 // leaders are killed and cut off.
 func linearizable(t *testing.T, c *cluster) {
 	const period = 12 * time.Second
-	wait := c.crowd(time.Now(), period, 3*len(c.Nodes()))
+	wait := c.crowd(period, 3*len(c.Nodes()), c.readOrWrite(3*len(c.Nodes())))
 	defer wait() // also if something fails: the cluster must not end before
 	if len(c.Nodes()) > 1 {
 		c.disturb(period)
 	} else {
 		c.killFor(c.Nodes()[0], 2*time.Second)
 	}
-	history := wait()
-
-	var ok int
-	for _, s := range history {
-		if s.Outcome == bench.OK {
-			ok++
-		}
-	}
+	h := wait()
+	history, ok := h.samples, h.count(bench.OK)
 	if ok < 1000 {
 		t.Errorf("only %d of %d operations succeeded: the history proves little", ok, len(history))
 	}
@@ -41,20 +33,6 @@ func linearizable(t *testing.T, c *cluster) {
 		t.Errorf("%d operations, %d ok: %v: %s", len(history), ok, r.Verdict, r.Why)
 	}
 	c.converge()
-}
-
-// crowd starts n clients, spread over the nodes. wait returns their histories
-// together when all have ended.
-func (c *cluster) crowd(base time.Time, period time.Duration, n int) (wait func() []bench.Sample) {
-	var clients sync.WaitGroup
-	histories := make([][]bench.Sample, n)
-	for i := range n {
-		clients.Go(func() { histories[i] = c.client(base, period, i, n) })
-	}
-	return func() []bench.Sample {
-		clients.Wait()
-		return slices.Concat(histories...)
-	}
 }
 
 // disturb hurts one leader after the other, or the nodes in turn.
@@ -83,48 +61,15 @@ func (c *cluster) keys() uint64 {
 	return 4
 }
 
-// client performs random operations on node i modulo the number of nodes, one
-// after the other, and records them. The last client of each node only reads:
-// one that writes is stuck in a write as soon as its node is cut off, and sees
-// nothing of what the node answers then.
-func (c *cluster) client(base time.Time, period time.Duration, i, clients int) []bench.Sample {
-	var (
-		rnd     = rand.New(rand.NewPCG(7, uint64(i)))
-		node    = i % len(c.Nodes())
-		reads   = i+len(c.Nodes()) >= clients
-		session = uint64(1000 * (i + 1))
-		value   = session * 1_000_000
-		cl      bench.Client
-		out     []bench.Sample
-	)
-	for time.Since(base) < period {
-		op := bench.Op{Kind: bench.Read, Key: rnd.Uint64N(c.keys()), Size: 16}
-		if !reads && rnd.IntN(2) == 0 {
-			value++
-			op.Kind, op.Arg = bench.Write, value
+// readOrWrite makes the operations of clients on single keys. The last client of
+// each node only reads: one that writes is stuck in a write as soon as its node is
+// cut off, and sees nothing of what the node answers then.
+func (c *cluster) readOrWrite(clients int) next {
+	return func(client int, rnd *rand.Rand, id uint64, _ time.Duration) bench.Op {
+		op := bench.Op{Kind: bench.Read, Key: rnd.Uint64N(c.keys())}
+		if client+len(c.Nodes()) < clients && rnd.IntN(2) == 0 {
+			op.Kind, op.Arg = bench.Write, id
 		}
-		if cl == nil {
-			session++
-			var err error
-			if cl, err = c.Dial(context.Background(), c.Nodes()[node], session); err != nil {
-				cl = nil
-				time.Sleep(50 * time.Millisecond)
-				continue
-			}
-		}
-		s := bench.Sample{
-			Sent: time.Since(base), Session: session, Node: uint16(node),
-			Key: op.Key, Arg: op.Arg, Kind: op.Kind, Size: op.Size, Class: bench.Main,
-		}
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		r, err := cl.Do(ctx, &op)
-		cancel()
-		s.Due, s.Done, s.Result, s.Outcome = s.Sent, time.Since(base), r.Value, bench.OutcomeOf(err)
-		out = append(out, s)
-		if s.Outcome == bench.Unknown {
-			cl = nil
-		}
-		time.Sleep(time.Duration(rnd.IntN(20)) * time.Millisecond)
+		return op
 	}
-	return out
 }

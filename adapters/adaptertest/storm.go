@@ -26,19 +26,25 @@ import (
 func Storms(t *testing.T, s System, n uint64) { storms(t, s, n, registers) }
 
 // A load is what clients do in a storm, from now on for a period. wait returns
-// when all have ended; judge judges what they saw, and what is there in the end.
-type load func(c *cluster, period time.Duration) (wait, judge func())
+// when all have ended; judge judges what they saw, and what is there in the end,
+// and tells how many of their operations had succeeded.
+type load func(c *cluster, period time.Duration) (wait func(), judge func() (ok int))
 
 func storms(t *testing.T, s System, n uint64, l load) {
+	ok := 0
 	for seed := uint64(1); seed <= n; seed++ {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				rnd := rand.New(rand.NewPCG(seed, 0))
 				c := start(t, s, weather(rnd))
 				defer c.stop()
-				c.storm(rnd, l)
+				ok += c.storm(rnd, l)
 			})
 		})
+	}
+	t.Logf("%d operations succeeded", ok)
+	if enough := 3 * s.Nodes * int(n); s.Nodes > 1 && ok < enough { // one node alone is down most of the time
+		t.Errorf("%d operations succeeded in %d storms: that proves little", ok, n)
 	}
 }
 
@@ -69,7 +75,7 @@ func weather(rnd *rand.Rand) func(*inproc.Config) {
 	}
 }
 
-func (c *cluster) storm(rnd *rand.Rand, l load) {
+func (c *cluster) storm(rnd *rand.Rand, l load) (ok int) {
 	c.t.Helper()
 	const period = 6 * time.Second
 	base := time.Now()
@@ -84,21 +90,23 @@ func (c *cluster) storm(rnd *rand.Rand, l load) {
 	wait()
 	c.ready()
 	c.converge()
-	judge()
+	return judge()
 }
 
 // registers reads and writes single keys.
-func registers(c *cluster, period time.Duration) (wait, judge func()) {
-	base := time.Now()
-	end := c.crowd(base, period, 2*len(c.Nodes()))
-	judge = func() {
-		history := append(end(), c.readBack(base)...)
+func registers(c *cluster, period time.Duration) (wait func(), judge func() (ok int)) {
+	end := c.crowd(period, 2*len(c.Nodes()), c.readOrWrite(2*len(c.Nodes())))
+	judge = func() int {
+		h := end()
+		ok := h.count(bench.OK)
+		history := append(h.samples, c.readBack(h.base)...)
 		if c.s.Stale {
-			return
+			return ok
 		}
 		if r := linear.Check(context.Background(), history, linear.Options{}); r.Verdict != linear.OK {
 			c.t.Errorf("%d operations: %v: %s", len(history), r.Verdict, r.Why)
 		}
+		return ok
 	}
 	return func() { end() }, judge
 }

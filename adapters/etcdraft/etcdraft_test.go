@@ -16,5 +16,5 @@ func TestConformance(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	adaptertest.Run(t, adaptertest.System{Open: o, Nodes: 3})
+	adaptertest.Run(t, adaptertest.System{Open: o, Nodes: 3, Txns: true})
 }

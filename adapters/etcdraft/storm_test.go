@@ -47,7 +47,7 @@ func TestConformanceOfVariants(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			adaptertest.Run(t, adaptertest.System{Open: open(t, tc.change), Nodes: tc.nodes, Stale: tc.stale})
+			adaptertest.Run(t, adaptertest.System{Open: open(t, tc.change), Nodes: tc.nodes, Stale: tc.stale, Txns: true})
 		})
 	}
 }

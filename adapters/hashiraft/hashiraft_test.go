@@ -31,7 +31,7 @@ func TestConformance(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			adaptertest.Run(t, adaptertest.System{Open: o, Nodes: test.nodes, Stale: test.cfg.Reads == hashiraft.ReadLocal})
+			adaptertest.Run(t, adaptertest.System{Open: o, Nodes: test.nodes, Stale: test.cfg.Reads == hashiraft.ReadLocal, Txns: true})
 		})
 	}
 }

@@ -12,5 +12,5 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestConformance(t *testing.T) {
-	adaptertest.Run(t, adaptertest.System{Open: single.Open, Nodes: 1})
+	adaptertest.Run(t, adaptertest.System{Open: single.Open, Nodes: 1, Txns: true})
 }
