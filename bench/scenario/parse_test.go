@@ -105,8 +105,9 @@ func TestTemplate(t *testing.T) {
 	all = strings.ReplaceAll(all, "  # reads", "  reads")
 	all = strings.ReplaceAll(all, "  # cas", "  cas")
 	all = strings.ReplaceAll(all, "  # max_in_flight", "  max_in_flight")
+	all = strings.ReplaceAll(all, "# matrix:\n#   nodes: [3, 5]\n#   load", "matrix:\n  nodes: [3, 5]\n  load")
 	s, err = Parse("my.yaml", []byte(all), fakeCatalog())
-	if err != nil || len(s.Faults) != 4 {
+	if err != nil || len(s.Faults) != 4 || len(s.Cells()) != 4 {
 		t.Errorf("with its comments: %v", err)
 	}
 	// Every field of the schema is explained.
