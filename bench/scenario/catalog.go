@@ -23,7 +23,9 @@ type SystemEntry struct {
 	Nodes int        // it always has so many; 0: as many as the scenario says
 	Caps  chaos.Caps // what it can suffer, on a host that offers it
 	// Points are its protocol points, at which faults can strike.
-	Points []string
+	Points      []string
+	Txns        bool // whether it has transactions
+	Partitioned bool // whether its nodes own parts of the keys
 	// Settings are the names of its own settings.
 	Settings []string
 	// Check says what is wrong with a system's settings. It is called if all their
@@ -43,6 +45,20 @@ type WorkloadEntry struct {
 	Keys  uint64  // 0: the general default
 	Reads float64 // share
 	CAS   bool    // whether it has compare-and-swap
+
+	Distribution string // of the keys; "": the general default
+
+	Txns bool // whether it has transactions
+	// Of those: 0 means that there is no such thing.
+	Accounts  uint64
+	Initial   uint64
+	Span      int
+	Micros    int
+	MaxWrites uint64
+
+	// Check says what is wrong with the settings of the workload, each of which is
+	// possible by itself. Nil: nothing can be.
+	Check func(Workload) error
 }
 
 func (c *Catalog) system(name string) *SystemEntry {

@@ -34,6 +34,16 @@ func fakeCatalog() Catalog {
 		Workloads: []WorkloadEntry{
 			{Name: "ycsb-a", Keys: 1000, Reads: 0.5}, {Name: "ycsb-b", Keys: 1000, Reads: 0.95},
 			{Name: "ycsb-c", Keys: 1000, Reads: 1}, {Name: "register", Keys: 1, Reads: 0.5, CAS: true},
+			{
+				Name: "bank", Reads: 0.2, Distribution: "uniform", Txns: true, Accounts: 10, Initial: 1000, Span: 2,
+				Check: func(w Workload) error {
+					if uint64(w.Span) > w.Accounts {
+						return fmt.Errorf("span: %d: want at most the %d accounts\nand so on", w.Span, w.Accounts)
+					}
+					return nil
+				},
+			},
+			{Name: "append", Keys: 10, Reads: 0.5, Txns: true, Span: 8, Micros: 8, MaxWrites: 32},
 		},
 		Distributions: []string{"uniform", "zipfian", "scrambled-zipfian"},
 		Links:         []string{"none", "lan", "3-region"},

@@ -58,14 +58,14 @@ func (k *keeper) Record(batch []bench.Sample) error {
 func (t *trial) readBack(ctx context.Context) error {
 	t.Progress(Settling)
 	in, tells := t.cluster.(bench.Inspector)
-	if took, ok := t.await(ctx, t.converged); ok && tells {
+	if took, ok := t.await(ctx, t.settled); ok && tells {
 		t.note("converged", fmt.Sprintf("%v after the load had ended", took))
 	} else if !ok {
 		t.note("converged", fmt.Sprintf("not within %v: %s", took, t.describe()))
 	}
 	err := t.readEveryKey(ctx)
 	if tells {
-		t.await(ctx, t.converged) // reads may have brought log entries of their own
+		t.await(ctx, t.settled) // reads may have brought log entries of their own
 		for _, n := range t.cluster.Nodes() {
 			t.result.Facts.Statuses = append(t.result.Facts.Statuses, results.Final{Node: n, Status: in.Status(n)})
 		}
@@ -104,7 +104,7 @@ func (t *trial) note(key, text string) {
 func (t *trial) sweep(ctx context.Context, class bench.Class, sources func(n int) func(i int) bench.Source, base time.Time, rec bench.Recorder) error {
 	nodes := len(t.cluster.Nodes())
 	_, err := bench.Run(ctx, bench.Config{
-		Cluster: t.cluster, Base: base, Abandon: t.result.Facts.Abandon, Recorder: rec, Sessions: &t.sessions,
+		Cluster: t.cluster, Base: base, Abandon: t.result.Facts.Abandon, Recorder: rec, Txns: t.Txns, Sessions: &t.sessions,
 		Closed: []bench.Closed{{
 			Class: class, Sessions: loaders, Until: bench.Never, Source: sources(loaders),
 			Picker: func(i int) bench.Picker { return bench.Pinned(i % nodes) },
@@ -130,6 +130,42 @@ func (t *trial) await(ctx context.Context, is func(bench.Inspector) bool) (took 
 		}
 		time.Sleep(poll)
 	}
+}
+
+// ready reports whether the cluster can begin.
+func (t *trial) ready(in bench.Inspector) bool {
+	if t.result.Facts.Guarantees.Partitioned {
+		return t.allUp(in)
+	}
+	return t.hasLeader(in)
+}
+
+// unready says what is missing if the cluster is not ready.
+func (t *trial) unready() string {
+	if t.result.Facts.Guarantees.Partitioned {
+		return "not all nodes are up"
+	}
+	return "no leader that all nodes know"
+}
+
+// settled reports whether nothing is left to be done of what the clients asked
+// for.
+func (t *trial) settled(in bench.Inspector) bool {
+	if t.result.Facts.Guarantees.Partitioned {
+		return t.decided(in)
+	}
+	return t.converged(in)
+}
+
+// allUp is all that nodes that own parts of the keys have in common.
+func (t *trial) allUp(in bench.Inspector) bool {
+	return t.all(in, func(s bench.Status) bool { return s.Up })
+}
+
+// decided reports whether all nodes are up, know the fate of every transaction
+// that they took part in, and hold no lock.
+func (t *trial) decided(in bench.Inspector) bool {
+	return t.all(in, func(s bench.Status) bool { return s.Up && s.InDoubt == 0 && s.Locks == 0 })
 }
 
 // hasLeader reports whether all nodes are up and take the same one for leader.
@@ -169,6 +205,10 @@ func (t *trial) describe() string {
 		s := in.Status(n)
 		if !s.Up {
 			parts = append(parts, n+" is down")
+			continue
+		}
+		if t.result.Facts.Guarantees.Partitioned {
+			parts = append(parts, fmt.Sprintf("%s: %d in doubt, %d locks", n, s.InDoubt, s.Locks))
 			continue
 		}
 		parts = append(parts, fmt.Sprintf("%s: leader %q, term %d, committed %d, applied %d, digest %016x", n, s.Leader, s.Term, s.Committed, s.Applied, s.Digest))

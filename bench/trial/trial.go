@@ -1,7 +1,8 @@
 // Package trial runs one trial: one system, one load, one fault schedule, on
 // one base clock.
 //
-// A trial goes through phases. The cluster is started and must find a leader;
+// A trial goes through phases. The cluster is started and must find a leader
+// (where nodes own parts of the keys, there is none, and all must be up);
 // the keys are filled; then the load and the probes run through the warm-up and
 // the measured period while the fault schedule is walked; when all is healed
 // the cluster is given time to converge, every key is read back, and each node
@@ -37,6 +38,8 @@ type Config struct {
 	Faults   []chaos.Step
 	Settle   time.Duration // for finding a leader, and for converging
 	Recorder bench.Recorder
+	// Txns gets what transactions did. nil: the sources make none.
+	Txns bench.TxnRecorder
 	// Pacer waits for due times; nil means bench.Precise.
 	Pacer func(base time.Time) bench.Pacer
 	// CPU returns the processor time that the process has used. nil: not counted.
@@ -58,7 +61,7 @@ type Load struct {
 type Sources struct {
 	Main  func(i int) bench.Source // of a closed session; 0 in open loop
 	Probe func(node int) bench.Source
-	// Preload returns n sources that together write every key once. Optional.
+	// Preload returns n sources that together fill every key. Optional.
 	Preload func(n int) func(i int) bench.Source
 	// Final returns n sources that together read every key once.
 	Final func(n int) func(i int) bench.Source
@@ -128,12 +131,12 @@ func (t *trial) run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, t.close()) }()
 	t.result.Facts.Nodes = t.cluster.Nodes()
 
-	took, ok := t.await(ctx, t.hasLeader)
+	took, ok := t.await(ctx, t.ready)
 	if ctx.Err() != nil {
-		return fmt.Errorf("wait for a leader: %w", context.Cause(ctx))
+		return fmt.Errorf("wait for the nodes: %w", context.Cause(ctx))
 	}
 	if !ok {
-		return fmt.Errorf("start: no leader that all nodes know after %v: %s", took, t.describe())
+		return fmt.Errorf("start: %s after %v: %s", t.unready(), took, t.describe())
 	}
 	preloaded, err := t.preload(ctx)
 	if err != nil {
@@ -205,7 +208,7 @@ func (t *trial) load() (bench.Config, error) {
 	f := &t.result.Facts
 	cfg := bench.Config{
 		Cluster: t.cluster, Base: t.base, Abandon: f.Abandon,
-		Recorder: t.Recorder, Sessions: &t.sessions,
+		Recorder: t.Recorder, Txns: t.Txns, Sessions: &t.sessions,
 	}
 	if t.Pacer != nil {
 		cfg.Pacer = t.Pacer(t.base)

@@ -1,0 +1,116 @@
+package scenario
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"nines/chaos"
+)
+
+// txnCatalog has systems with transactions, beside those that have none.
+func txnCatalog() Catalog {
+	cat := fakeCatalog()
+	caps := chaos.CanKill | chaos.CanLink
+	cat.Systems = append(cat.Systems,
+		SystemEntry{Name: "twopc", Caps: caps, Txns: true, Partitioned: true},
+		SystemEntry{Name: "paxos", Caps: caps, Txns: true})
+	return cat
+}
+
+// A workload of transactions has settings of its own, with defaults of its own,
+// which are written and read again.
+func TestTransactions(t *testing.T) {
+	for text, want := range map[string]Workload{
+		"{name: bank}": {
+			Name: "bank", Keys: 10, Distribution: "uniform", Theta: 0.99, ValueSize: 100, Users: 100, Reads: 0.2, Preload: true,
+			Accounts: 10, Initial: 1000, Span: 2,
+		},
+		"{name: bank, accounts: 7, initial: 5, span: 3, distribution: zipfian, reads: 50%}": {
+			Name: "bank", Keys: 7, Distribution: "zipfian", Theta: 0.99, ValueSize: 100, Users: 100, Reads: 0.5, Preload: true,
+			Accounts: 7, Initial: 5, Span: 3,
+		},
+		"{name: append}": {
+			Name: "append", Keys: 10, Distribution: "scrambled-zipfian", Theta: 0.99, ValueSize: 100, Users: 100, Reads: 0.5, Preload: true,
+			Span: 8, Micros: 8, MaxWrites: 32,
+		},
+		"{name: append, keys: 3, micros: 4, span: 2, max_writes_per_key: 5, preload: off}": {
+			Name: "append", Keys: 3, Distribution: "scrambled-zipfian", Theta: 0.99, ValueSize: 100, Users: 100, Reads: 0.5,
+			Span: 2, Micros: 4, MaxWrites: 5,
+		},
+	} {
+		s, err := Parse("f.yaml", []byte("systems: [twopc, paxos]\nworkload: "+text), txnCatalog())
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		if s.Workload != want {
+			t.Errorf("%s: got\n%+v, want\n%+v", text, s.Workload, want)
+		}
+		yaml, err := s.YAML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := Parse("f.yaml", yaml, txnCatalog())
+		if err != nil || again.Workload != want {
+			t.Errorf("%s: %v\n%s", text, err, yaml)
+		}
+	}
+}
+
+func TestTransactionsThatCannotBe(t *testing.T) {
+	for _, c := range []struct{ systems, workload, want string }{
+		{"twopc", "{name: bank, micros: 3}", "workload.micros: bank has none: remove it, or want one of append"},
+		{"etcdraft", "{name: ycsb-a, accounts: 3}", "workload.accounts: ycsb-a has none: remove it, or want one of bank"},
+		{"twopc", "{name: append, initial: 3}", "workload.initial: append has none"},
+		{"twopc", "{name: bank, keys: 20}", "workload.keys: the keys of bank are its accounts: want accounts: 20"},
+		{"twopc", "{name: bank, accounts: 0}", "workload.accounts: 0: want 1 or more"},
+		{"twopc", "{name: bank, preload: off}", "workload.preload: the accounts of bank would be empty, and nothing could be paid: want on"},
+		{"paxos", "{name: bank, span: 11}", "workload: span: 11: want at most the 10 accounts; and so on"},
+		{"twopc", "{name: bank, span: 4}", "workload.span: a transaction of 4 participants, and twopc has 3: want at most as many as there are nodes"},
+		{"paxos", "{name: bank, span: 4}", ""},
+		{"[twopc, etcdraft]", "{name: bank}", "systems[1]: etcdraft has no transactions, which bank is made of: want twopc, paxos"},
+		{"etcdraft", "{name: append}", "etcdraft has no transactions, which append is made of"},
+		{"[etcdraft, twopc]", "{name: ycsb-a}", ""},
+	} {
+		_, err := Parse("f.yaml", []byte(fmt.Sprintf("systems: %s\nworkload: %s\n", c.systems, c.workload)), txnCatalog())
+		switch {
+		case c.want == "" && err != nil:
+			t.Errorf("%s on %s: %v", c.workload, c.systems, err)
+		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+			t.Errorf("%s on %s:\n got %v\nwant %s", c.workload, c.systems, err, c.want)
+		}
+	}
+}
+
+// One node has one participant; that is the default's fault, not the user's.
+func TestSpanOfOneNode(t *testing.T) {
+	s, err := Parse("f.yaml", []byte("systems: twopc\nnodes: 1\nworkload: {name: bank}\n"), txnCatalog())
+	if err != nil || s.Workload.Span != 2 {
+		t.Errorf("%v", err)
+	}
+}
+
+// In each cell of a matrix, what was not given follows from the workload there.
+func TestMatrixOfTransactions(t *testing.T) {
+	s, err := Parse("f.yaml", []byte("systems: twopc\nworkload: {name: bank}\nmatrix: {workload.span: [2, 3], workload.accounts: [5, 8]}\n"), txnCatalog())
+	if err != nil {
+		t.Fatal(err)
+	}
+	yaml, err := s.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := Parse("f.yaml", yaml, txnCatalog())
+	if err != nil {
+		t.Fatalf("%v\n%s", err, yaml)
+	}
+	var got []string
+	for _, c := range again.Cells() {
+		w := &c.Scenario.Workload
+		got = append(got, fmt.Sprint(w.Span, w.Accounts, w.Keys))
+	}
+	if text := strings.Join(got, ", "); text != "2 5 5, 2 8 8, 3 5 5, 3 8 8" {
+		t.Errorf("the cells are %s", text)
+	}
+}
