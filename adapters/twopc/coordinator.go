@@ -1,0 +1,261 @@
+package twopc
+
+import (
+	"errors"
+	"fmt"
+
+	"nines/adapters/commit"
+	"nines/bench"
+)
+
+var errOver = fmt.Errorf("it was over before it was prepared: %w", bench.ErrAborted)
+
+// machine is two-phase commit at one node.
+type machine struct {
+	*commit.Node
+	presume Presume
+	self    int
+	members []string
+}
+
+// coordination is what a coordinator knows of a transaction beside its parts.
+type coordination struct {
+	fate    fate
+	err     error  // why it is aborted
+	asked   []bool // by participant, as Txn.Participants: was sent its part
+	voted   []bool // has answered
+	awaited []bool // has to acknowledge the decision
+	logged  bool   // there is a record of the decision
+	durable bool   // the decision may be told
+	sent    int    // tick when anything was last sent to all who are waited for
+}
+
+type fate byte
+
+const (
+	undecided fate = iota
+	committed
+	aborted
+)
+
+func of(o *commit.Open) *coordination { return o.Protocol.(*coordination) }
+
+// Begin implements [commit.Protocol].
+func (m *machine) Begin(o *commit.Open) {
+	n := len(o.Parts)
+	marks := make([]bool, 3*n)
+	c := &coordination{asked: marks[:n:n], voted: marks[n : 2*n : 2*n], awaited: marks[2*n:], sent: m.Now()}
+	o.Protocol = c
+	// The own part comes first: if it is refused nobody else need be asked.
+	if i := o.Index(m.self); i >= 0 {
+		m.Prepare(&commit.Prepare{Part: o.Parts[i], Low: m.Low()})
+	}
+	if c.fate == undecided {
+		m.ask(o)
+	}
+}
+
+// ask sends the parts of those who have not voted.
+func (m *machine) ask(o *commit.Open) {
+	c := of(o)
+	c.sent = m.Now()
+	low := m.Low()
+	for i, node := range o.Txn.Participants {
+		if node == m.self || c.voted[i] {
+			continue
+		}
+		c.asked[i] = true
+		p := &commit.Prepare{Part: o.Parts[i], Low: low}
+		m.Send(node, p, p.WireSize())
+	}
+}
+
+// vote takes a participant's answer.
+func (m *machine) vote(from int, v *commit.Vote) {
+	o := m.Opened(v.ID.Seq)
+	if o == nil || of(o).fate != undecided {
+		return
+	}
+	c, i := of(o), o.Index(from)
+	if i < 0 || c.voted[i] {
+		return
+	}
+	c.voted[i] = true
+	c.awaited[i] = v.Refused == "" && !v.ReadOnly
+	if err := v.Err(); err != nil {
+		c.asked[i] = false // and need not be told
+		m.abort(o, fmt.Errorf("at node %s: %w", m.members[from], err))
+		return
+	}
+	o.Found[i] = v.Found
+	for _, yes := range c.voted {
+		if !yes {
+			return
+		}
+	}
+	m.Reached(Voted, o.Txn)
+	c.fate = committed
+	m.decide(o)
+}
+
+// abort decides that o has no effect.
+func (m *machine) abort(o *commit.Open, err error) {
+	c := of(o)
+	c.fate, c.err = aborted, err
+	for i := range c.awaited {
+		// Whoever has not answered may be prepared.
+		c.awaited[i] = m.presume == Nothing && c.asked[i] && (!c.voted[i] || c.awaited[i])
+	}
+	m.decide(o)
+}
+
+// decide makes the decision durable, if anybody must be able to learn it later.
+// One to abort is not logged if that is presumed, nor if nobody was asked; one to
+// commit is not if nobody writes.
+func (m *machine) decide(o *commit.Open) {
+	c := of(o)
+	needed := false
+	for i, node := range o.Txn.Participants {
+		if node == m.self {
+			c.awaited[i] = false
+			l := m.Local(o.Txn.ID)
+			needed = needed || c.fate == committed && l != nil && !l.ReadOnly()
+		}
+		needed = needed || c.awaited[i]
+	}
+	if !needed {
+		m.tell(o)
+		return
+	}
+	c.logged = true
+	m.Append(recordDecided, appendDecided(nil, o))
+	m.WhenDurable(decidedDurable{o})
+}
+
+// tell lets everybody know of a decision that is durable, or need not be.
+func (m *machine) tell(o *commit.Open) {
+	c := of(o)
+	c.durable = true
+	if c.logged {
+		m.Reached(Decided, o.Txn)
+	}
+	m.Answer(o, c.err)
+	m.settle(o.Txn.ID, c.fate == committed)
+	for i, node := range o.Txn.Participants {
+		if node != m.self && (c.awaited[i] || c.asked[i] && (c.voted[i] || c.fate == aborted)) {
+			m.Send(node, decision{o.Txn.ID, c.fate == committed}, commit.AboutSize)
+		}
+	}
+	c.sent = m.Now()
+	m.finish(o)
+}
+
+// settle ends the coordinator's own part.
+func (m *machine) settle(id commit.ID, commits bool) {
+	l := m.Local(id)
+	switch {
+	case l == nil:
+	case !l.Prepared():
+		m.Withdraw(id)
+	case commits:
+		m.Commit(l)
+	default:
+		m.Abort(l)
+	}
+}
+
+// acked takes an acknowledgement.
+func (m *machine) acked(from int, id commit.ID) {
+	o := m.Opened(id.Seq)
+	if o == nil || id.Node != m.self {
+		return
+	}
+	if i := o.Index(from); i >= 0 && of(o).awaited[i] {
+		of(o).awaited[i] = false
+		m.finish(o)
+	}
+}
+
+// finish forgets a transaction when no acknowledgement is missing.
+func (m *machine) finish(o *commit.Open) {
+	c := of(o)
+	if c.fate == undecided || !c.durable {
+		return
+	}
+	for _, a := range c.awaited {
+		if a {
+			return
+		}
+	}
+	if c.logged {
+		m.Append(recordEnd, commit.AppendID(nil, o.Txn.ID))
+	}
+	m.Close(o)
+}
+
+// inquireCoordinator answers a participant in doubt. What this node knows nothing
+// of was never decided, or everybody who wrote has acknowledged it: "aborted" is
+// right in any case.
+func (m *machine) inquireCoordinator(from int, id commit.ID) {
+	o := m.Opened(id.Seq)
+	if o == nil {
+		m.Send(from, decision{id, false}, commit.AboutSize)
+		return
+	}
+	if c := of(o); c.durable {
+		m.Send(from, decision{id, c.fate == committed}, commit.AboutSize)
+	}
+}
+
+var errSilent = errors.New("not all participants have voted in time")
+
+// Tick implements [commit.Protocol].
+func (m *machine) Tick() {
+	heartbeat, election := m.Config().HeartbeatTicks, m.Config().ElectionTicks
+	for o := range m.AllOpen {
+		c := of(o)
+		switch {
+		case c.fate == undecided && m.Now()-o.Began >= election:
+			m.abort(o, fmt.Errorf("%w: %w", errSilent, bench.ErrAborted))
+		case m.Now()-c.sent < heartbeat:
+		case c.fate == undecided:
+			m.ask(o)
+		case c.durable:
+			m.remind(o)
+		}
+	}
+	m.askAround()
+}
+
+// remind sends the decision again to those who have not acknowledged it.
+func (m *machine) remind(o *commit.Open) {
+	c := of(o)
+	c.sent = m.Now()
+	for i, node := range o.Txn.Participants {
+		if c.awaited[i] {
+			m.Send(node, decision{o.Txn.ID, c.fate == committed}, commit.AboutSize)
+		}
+	}
+}
+
+// Message implements [commit.Protocol].
+func (m *machine) Message(from int, body any) {
+	switch b := body.(type) {
+	case *commit.Prepare:
+		m.prepare(b)
+	case *commit.Vote:
+		if b.ID.Node == m.self {
+			m.vote(from, b)
+		}
+	case decision:
+		m.learn(b)
+	case ack:
+		m.acked(from, b.ID)
+	case inquiry:
+		m.inquire(from, b.ID)
+	case preparedDurable:
+		m.prepared(b.local)
+	case decidedDurable:
+		m.tell(b.open)
+	}
+}
