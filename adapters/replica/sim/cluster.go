@@ -58,7 +58,9 @@ type Cluster struct {
 	point  func(n *node, p replica.Point)      // is told of protocol points
 	answer func(n *node, r *step.Reply)        // is told of answers
 	crash  func(n *node, written int) (at int) // how much of what was written and not durable survives
-	cut    func(least, most int) int           // how much of the log a compaction drops
+	cut    func(most int) int                  // how much of the log a compaction drops
+	arrive func(n *node, in step.Input)        // gives a machine input instead of a step at once
+	told   func(n *node, s bench.Status)       // looks at the status after a step
 
 	replies []step.Reply
 	events  []bench.Event
@@ -159,7 +161,7 @@ func (c *Cluster) logf(format string, args ...any) {
 // Tick lets a node's clock go on.
 func (c *Cluster) Tick(node, ticks int) {
 	if n := c.nodes[node]; n.up {
-		n.step(step.Input{Ticks: ticks})
+		n.wake(step.Input{Ticks: ticks})
 	}
 }
 
@@ -170,7 +172,7 @@ func (c *Cluster) Call(node int, call replica.Call) error {
 	if err := n.refuses(&call); err != nil {
 		return err
 	}
-	n.step(step.Input{Calls: []replica.Call{call}})
+	n.wake(step.Input{Calls: []replica.Call{call}})
 	return nil
 }
 
@@ -250,7 +252,7 @@ func (c *Cluster) happen(a *Action) {
 	case a.Kind == Deliver && !n.up:
 		c.logf("#%d is lost: %s is down", a.ID, n.name)
 	case a.Kind == Deliver:
-		n.step(step.Input{Messages: []step.Message{a.Message}})
+		n.wake(step.Input{Messages: []step.Message{a.Message}})
 	case a == n.disk.forcing:
 		n.forced(a)
 	case a == n.disk.saving:

@@ -104,7 +104,7 @@ func (n *node) compact(c *step.Compact) {
 	}
 	drop := most
 	if n.c.cut != nil {
-		drop = n.c.cut(0, most)
+		drop = n.c.cut(most)
 	}
 	d.log = append(slices.Clone(d.log[drop:]), c.Head...)
 	d.durable = len(d.log)

@@ -27,6 +27,14 @@
 //		})
 //	}
 //
+// # By chance
+//
+// [Run] lets things happen at random times on a virtual clock: messages are
+// delayed, lost, sent twice and overtaken, nodes crash and come back, at random,
+// at a given time or at a protocol point, while clients ask for operations and
+// try again as the sessions of package replica do. It returns a [History], which
+// the checkers take.
+//
 // A crash loses what was not durable; a forced write takes time. Input from
 // several sources that comes while a node takes a step makes up its next step.
 package sim

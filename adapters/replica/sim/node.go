@@ -20,7 +20,8 @@ type node struct {
 	disk    disk
 	own     []step.Message // to the machine itself, for its next step
 	out     step.Output
-	turn    turn // of Run
+	turn    turn   // of Run
+	restart func() // of Run: ends the kill
 }
 
 // refuses tells why the node does not take a call.
@@ -45,6 +46,15 @@ func (n *node) stop() {
 	n.c.Drop(n.disk.forcing)
 	n.c.Drop(n.disk.saving)
 	n.disk.crash(keep)
+}
+
+// wake gives the machine input.
+func (n *node) wake(in step.Input) {
+	if n.c.arrive != nil {
+		n.c.arrive(n, in)
+		return
+	}
+	n.step(in)
 }
 
 // step has the machine take a step, and those that it owes itself then.
@@ -131,6 +141,9 @@ func (n *node) publish() {
 	if s.Leader != n.leader {
 		n.leader = s.Leader
 		n.report(step.LeaderEvent(n.name, s))
+	}
+	if n.c.told != nil {
+		n.c.told(n, s)
 	}
 }
 

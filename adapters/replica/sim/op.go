@@ -27,7 +27,7 @@ func parseOp(f []string) (bench.Op, error) {
 	case f[0] == "cas" && len(ns) == 3:
 		return bench.Op{Kind: bench.CAS, Key: ns[0], Expect: ns[1], Arg: ns[2], Size: opSize}, nil
 	}
-	return bench.Op{}, fmt.Errorf("%q is none of read KEY, write KEY ID, cas KEY EXPECT ID, txn ID MICRO...", strings.Join(f, " "))
+	return bench.Op{}, fmt.Errorf("%q is none of read KEY, write KEY ID, cas KEY EXPECT ID, txn ID and micro-operations", strings.Join(f, " "))
 }
 
 func numbers(f []string) ([]uint64, error) {

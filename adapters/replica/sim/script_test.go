@@ -37,15 +37,16 @@ func toys(t *testing.T) *sim.Cluster {
 func TestScript(t *testing.T) {
 	c := toys(t)
 	exec(t, c, `call n1 1 write 7 70`, `
-		#1 n1 -> n2: entry(1)
-		#2 n1 -> n3: entry(1)
-		#3 n1 forces 1 records`)
+		#1 n1 forces 1 records`)
+	exec(t, c, `do n1`, `
+		#2 n1 -> n2: entry(1)
+		#3 n1 -> n3: entry(1)
+		n1 is at durable(1) of n1`)
 	exec(t, c, `
 		do n1->*
-		do n1 n2`, `
+		do n2`, `
 		#4 n2 forces 1 records
 		#5 n3 forces 1 records
-		n1 is at durable(1) of n1
 		n2 is at durable(1) of n1
 		#6 n2 -> n1: durable{upTo:1}`)
 	exec(t, c, `pending`, `
@@ -64,20 +65,22 @@ func TestScriptCrash(t *testing.T) {
 	c := toys(t)
 	c.Exec("call n1 1 write 7 70")
 	exec(t, c, `
+		do n1
 		do n1->n2
 		crash n2
 		do n1->n3
-		do n1
 		crash n1
 		restart n1
 		do n3
 		do n3->n1
 		restart n2
 		pending`, `
+		#2 n1 -> n2: entry(1)
+		#3 n1 -> n3: entry(1)
+		n1 is at durable(1) of n1
 		#4 n2 forces 1 records
 		n2 crashes
 		#5 n3 forces 1 records
-		n1 is at durable(1) of n1
 		n1 crashes
 		n1 restarts
 		n1 leads in term 1
@@ -102,12 +105,12 @@ func TestTrap(t *testing.T) {
 		call n1 1 write 7 70
 		settle
 		status`, `
-		#1 n1 -> n2: entry(1)
-		#2 n1 -> n3: entry(1)
-		#3 n1 forces 1 records
+		#1 n1 forces 1 records
+		#2 n1 -> n2: entry(1)
+		#3 n1 -> n3: entry(1)
+		n1 is at durable(1) of n1
 		#4 n2 forces 1 records
 		#5 n3 forces 1 records
-		n1 is at durable(1) of n1
 		n2 is at durable(1) of n1
 		n1 crashes
 		#6 n2 -> n1: durable{upTo:1}
@@ -136,7 +139,7 @@ func TestBadScript(t *testing.T) {
 		tick n9: no node is called "n9"; there are [n1 n2 n3]
 		tick n1 many: ticks: strconv.Atoi: parsing "many": invalid syntax
 		call n1 x read 1: session: strconv.ParseUint: parsing "x": invalid syntax
-		call n1 1 read: "read" is none of read KEY, write KEY ID, cas KEY EXPECT ID, txn ID MICRO...
+		call n1 1 read: "read" is none of read KEY, write KEY ID, cas KEY EXPECT ID, txn ID and micro-operations
 		call n1 1 txn 5: a transaction is its id and its micro-operations, such as "txn 7 read(1) write(2,5)"
 		call n1 1 txn 5 read(1: micro-operation "read(1": want one like write(2,5) here
 		call n1 1 txn 5 read(1,2): micro-operation "read(1,2)": want read(KEY), list(KEY), write(KEY,ID), append(KEY,ELEMENT), add(KEY,NUMBER) or cas(KEY,EXPECT,ID)

@@ -11,7 +11,8 @@ import (
 )
 
 // toy is a register machine that the first member serves; a command is done
-// when every member has it on disk. A hasty one does not wait for its disk.
+// when every member has it on disk, the first one before the others: it goes on
+// from there after a crash. A hasty one does not wait for its disk.
 type toy struct {
 	cfg   step.Config
 	hasty bool
@@ -83,12 +84,14 @@ func (t *toy) Step(in step.Input, out *step.Output) {
 		e := &entry{uint64(len(t.log)) + 1, c.Command().AppendTo(nil)}
 		t.calls[e.index] = c
 		t.add(e, out)
-		t.tell(e, out)
+		for p := 1; p < len(t.cfg.Members); p++ {
+			t.later(step.Message{Peer: p, Body: e, Size: 9 + len(e.data)}, out)
+		}
 	}
 	if t.ticks += in.Ticks; t.ticks >= t.cfg.HeartbeatTicks && t.cfg.Self == 0 {
 		t.ticks = 0
 		for p, at := range t.acked[1:] {
-			for i := at; i < uint64(len(t.log)); i++ {
+			for i := at; i < t.acked[0]; i++ {
 				out.Send = append(out.Send, step.Message{Peer: p + 1, Body: &entry{i + 1, t.log[i]}})
 			}
 		}
@@ -99,18 +102,16 @@ func (t *toy) Step(in step.Input, out *step.Output) {
 func (t *toy) add(e *entry, out *step.Output) {
 	t.log = append(t.log, e.data)
 	out.Records = append(out.Records, disk.Record{Kind: 1, Index: e.index, Data: e.data})
-	m := step.Message{Peer: t.cfg.Self, Body: durable{e.index}}
+	t.later(step.Message{Peer: t.cfg.Self, Body: durable{e.index}}, out)
+}
+
+// later sends what has to wait for the disk.
+func (t *toy) later(m step.Message, out *step.Output) {
 	if t.hasty {
 		out.Send = append(out.Send, m)
 		return
 	}
 	out.After = append(out.After, m)
-}
-
-func (t *toy) tell(e *entry, out *step.Output) {
-	for p := 1; p < len(t.cfg.Members); p++ {
-		out.Send = append(out.Send, step.Message{Peer: p, Body: e, Size: 9 + len(e.data)})
-	}
 }
 
 func (t *toy) apply(out *step.Output) {

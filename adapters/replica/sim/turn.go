@@ -1,14 +1,14 @@
 package sim
 
-import "nines/adapters/replica/step"
+import (
+	"time"
 
-// turn is what has come for a node while it is busy, under Run.
+	"nines/adapters/replica/step"
+)
+
+// turn is what has come for a node that is busy, under Run.
 type turn struct {
-	in   step.Input
-	busy bool
-}
-
-// wake gives the machine input that is not a message or a call.
-func (n *node) wake(in step.Input) {
-	n.step(in)
+	until   time.Duration // it is busy
+	planned bool          // a step with in
+	in      step.Input
 }
