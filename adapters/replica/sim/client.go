@@ -176,9 +176,9 @@ func (c *client) got(reply bench.Reply, err error) {
 	switch {
 	case errors.Is(err, replica.ErrLost):
 		c.may = c.may || c.op.Kind != bench.Read
-		c.retry(again, c.r.cfg.Tick)
+		c.retry(again, c.r.c.cfg.Tick)
 	case errors.As(err, &elsewhere):
-		c.retry(again, c.r.cfg.Tick)
+		c.retry(again, c.r.c.cfg.Tick)
 	default:
 		c.end(reply, err)
 	}
@@ -252,5 +252,5 @@ func (r *run) index(name string) int {
 	return 0
 }
 
-func (r *run) heartbeat() time.Duration { return r.cfg.Tick * time.Duration(r.c.cfg.HeartbeatTicks) }
-func (r *run) election() time.Duration  { return r.cfg.Tick * time.Duration(r.c.cfg.ElectionTicks) }
+func (r *run) heartbeat() time.Duration { return r.c.cfg.Tick * time.Duration(r.c.cfg.HeartbeatTicks) }
+func (r *run) election() time.Duration  { return r.c.cfg.Tick * time.Duration(r.c.cfg.ElectionTicks) }

@@ -19,7 +19,8 @@ type ClusterConfig struct {
 	New   step.New
 	Seed  uint64 // of the machines' random numbers
 
-	HeartbeatTicks, ElectionTicks int // 0: 10 and 100
+	HeartbeatTicks, ElectionTicks int           // 0: 10 and 100
+	Tick                          time.Duration // how long a tick lasts; 0: 5 ms
 	Batch                         replica.Batch
 
 	// Serves names the calls that a node takes although another leads, as for
@@ -34,6 +35,8 @@ func (c *ClusterConfig) Validate() error {
 		return fmt.Errorf("sim: %d nodes, want 1 or more", c.Nodes)
 	case c.New == nil:
 		return errors.New("sim: New is nil: there is nothing to make machines with")
+	case c.Tick < 0:
+		return fmt.Errorf("sim: ticks of %v: want more than 0, or 0 for the default", c.Tick)
 	case c.HeartbeatTicks < 0 || c.ElectionTicks < 0:
 		return fmt.Errorf("sim: %d ticks a heartbeat, %d an election: want more, or 0 for the default", c.HeartbeatTicks, c.ElectionTicks)
 	}
@@ -87,6 +90,9 @@ func newCluster(cfg ClusterConfig) (*Cluster, error) {
 	}
 	if cfg.ElectionTicks == 0 {
 		cfg.ElectionTicks = 10 * cfg.HeartbeatTicks
+	}
+	if cfg.Tick == 0 {
+		cfg.Tick = 5 * time.Millisecond
 	}
 	c := &Cluster{cfg: cfg}
 	for i := range cfg.Nodes {
@@ -196,7 +202,7 @@ func (c *Cluster) Restart(node int) error {
 		Self: node, Members: c.names,
 		Rand:           rand.New(rand.NewPCG(c.cfg.Seed, uint64(node)<<32|uint64(n.lives))),
 		HeartbeatTicks: c.cfg.HeartbeatTicks, ElectionTicks: c.cfg.ElectionTicks,
-		Batch: c.cfg.Batch,
+		Tick: c.cfg.Tick, Batch: c.cfg.Batch,
 	})
 	if err == nil {
 		err = m.Recover(n.disk.stable())

@@ -11,8 +11,6 @@ import (
 // Config says what [Run] does.
 type Config struct {
 	ClusterConfig
-	// Tick is the time between ticks of a machine's clock; default 5 ms.
-	Tick time.Duration
 	// Think is how long a machine's step takes: what comes meanwhile makes up the
 	// next one. Default 20 µs.
 	Think   time.Duration
@@ -108,7 +106,7 @@ func (c *Config) setDefaults() {
 		at   *time.Duration
 		want time.Duration
 	}{
-		{&c.Tick, 5 * time.Millisecond}, {&c.Think, 20 * time.Microsecond}, {&c.Force, time.Millisecond},
+		{&c.Think, 20 * time.Microsecond}, {&c.Force, time.Millisecond},
 		{&c.Network.Delay, 500 * time.Microsecond}, {&c.Pause, 5 * time.Millisecond}, {&c.Abandon, 3 * time.Second},
 		{&c.Settle, 20 * time.Second}, {&c.Storm.For, 300 * time.Millisecond},
 	} {
@@ -127,7 +125,7 @@ func (c *Config) Validate() error {
 		return err
 	}
 	for _, d := range []time.Duration{
-		c.Tick, c.Think, c.Network.Delay, c.Network.Jitter, c.Force, c.Pause, c.Abandon, c.Duration, c.Settle,
+		c.Think, c.Network.Delay, c.Network.Jitter, c.Force, c.Pause, c.Abandon, c.Duration, c.Settle,
 		c.Storm.Kill, c.Storm.Isolate, c.Storm.Split, c.Storm.OneWay, c.Storm.For,
 	} {
 		if d < 0 {

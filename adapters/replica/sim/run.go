@@ -89,7 +89,7 @@ func source(seed uint64, name string) *rand.Rand {
 func (r *run) plan() {
 	phase := source(r.cfg.Seed, "clocks")
 	for _, n := range r.c.nodes {
-		r.after(time.Duration(phase.Int64N(int64(r.cfg.Tick)))+1, func() { r.tick(n) })
+		r.after(time.Duration(phase.Int64N(int64(r.c.cfg.Tick)))+1, func() { r.tick(n) })
 	}
 	for i := range r.cfg.Clients {
 		cl := newClient(r, bench.Main, uint64(i)+1)
@@ -146,7 +146,7 @@ func (r *run) until(enough func() bool) {
 // atRest reports whether nobody waits for anything, and nothing has changed for a
 // while.
 func (r *run) atRest() bool {
-	quiet := max(r.cfg.Tick*time.Duration(r.c.cfg.ElectionTicks), 2*r.cfg.Force)
+	quiet := max(r.c.cfg.Tick*time.Duration(r.c.cfg.ElectionTicks), 2*r.cfg.Force)
 	if r.c.now < r.changed+quiet {
 		return false
 	}
@@ -248,7 +248,7 @@ func (r *run) post(from, to int, do func()) {
 }
 
 func (r *run) tick(n *node) {
-	r.after(r.cfg.Tick, func() { r.tick(n) })
+	r.after(r.c.cfg.Tick, func() { r.tick(n) })
 	if n.up {
 		r.arrive(n, step.Input{Ticks: 1})
 	}

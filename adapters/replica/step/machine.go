@@ -13,6 +13,7 @@ package step
 
 import (
 	"math/rand/v2"
+	"time"
 
 	"nines/adapters/disk"
 	"nines/adapters/replica"
@@ -49,6 +50,7 @@ type Config struct {
 	// heard of every HeartbeatTicks, and one that is silent for ElectionTicks is
 	// taken for dead.
 	HeartbeatTicks, ElectionTicks int
+	Tick                          time.Duration // how long a tick lasts; to tell times in events, no more
 	Batch                         replica.Batch
 }
 

@@ -134,6 +134,7 @@ func (n *node) recovered(machine New) (Machine, error) {
 		Self: n.self, Members: n.env.Members, Rand: n.env.Rand,
 		HeartbeatTicks: max(1, int(n.env.Timing.Heartbeat/n.tick)),
 		ElectionTicks:  max(2, int(n.env.Timing.Election/n.tick)),
+		Tick:           n.tick,
 		Batch:          n.env.Batch,
 	})
 	if err != nil {
