@@ -31,6 +31,10 @@ const (
 
 // gloss says what a name means, and its place says how plain an anomaly it is.
 var gloss = []struct{ name, means string }{
+	{SplitFate, "both committed and aborted"},
+	{WrongTotal, "money was made or lost"},
+	{Overdrawn, "an account below zero"},
+	{LostMoney, "a transfer was lost"},
 	{Garbage, "a read of what nobody wrote"},
 	{Duplicate, "an element that is there twice"},
 	{AbortedRead, "a read of an aborted write"},
