@@ -2,6 +2,7 @@ package commit
 
 import (
 	"fmt"
+	"slices"
 
 	"nines/adapters/machine"
 	"nines/adapters/replica"
@@ -21,19 +22,15 @@ func (n *Node) call(c replica.Call) {
 		return
 	}
 	participants, parts := split(&c.Op, len(n.cfg.Members))
-	n.counter++
 	n.clock++
-	t := &Txn{
-		ID:    ID{n.cfg.Self, n.epoch<<epochShift | n.counter},
-		Stamp: n.clock, Participants: participants,
-	}
+	t := &Txn{ID: n.name(), Stamp: n.clock, Participants: participants}
 	if c.Op.Kind != bench.Read {
 		t.Label = c.Op.Arg
 	}
 	for i := range parts {
 		parts[i].Txn = t
 	}
-	o := &Open{Txn: t, Parts: parts, Found: make([][]bench.Found, len(parts)), Began: n.now, call: c}
+	o := &Open{Txn: t, Parts: parts, Found: make([][]bench.Found, len(parts)), Began: n.now, First: n.now, call: c}
 	n.Reopen(o)
 	if len(parts) > 1 {
 		n.protocol.Begin(o)
@@ -45,6 +42,43 @@ func (n *Node) call(c replica.Call) {
 		return
 	}
 	n.Send(participants[0], p, p.WireSize())
+}
+
+// name is that of a new transaction.
+func (n *Node) name() ID {
+	n.counter++
+	return ID{n.cfg.Self, n.epoch<<epochShift | n.counter}
+}
+
+// Again has a transaction that gave way, and holds nothing any more at any
+// participant, begin again at the next tick, under another ID but as old as it
+// is: in the end it is the oldest. It reports whether it does: not if it has been
+// trying for long, or if a participant may have been in doubt for so long that it
+// has told. The transaction is closed.
+func (n *Node) Again(o *Open) bool {
+	n.Close(o)
+	if o.answered || n.now-o.Began+1 >= n.cfg.HeartbeatTicks || n.now-o.First >= n.cfg.ElectionTicks {
+		return false
+	}
+	n.again = append(n.again, o)
+	return true
+}
+
+// beginAgain has those begin again that are to.
+func (n *Node) beginAgain() {
+	again := n.again
+	n.again = nil
+	for _, o := range again {
+		t := *o.Txn
+		t.ID = n.name()
+		next := &Open{Txn: &t, Parts: o.Parts, Found: make([][]bench.Found, len(o.Parts)), Began: n.now, First: o.First, call: o.call}
+		next.Parts = slices.Clone(o.Parts)
+		for i := range next.Parts {
+			next.Parts[i].Txn = &t
+		}
+		n.Reopen(next)
+		n.protocol.Begin(next)
+	}
 }
 
 // refusal tells why an operation cannot be performed.

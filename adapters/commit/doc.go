@@ -35,7 +35,9 @@
 //   - waits, if all its keys are here: it holds nothing that anybody waits for;
 //   - waits, if it is older than every holder that is prepared ("wait-die":
 //     Rosenkrantz, Stearns, Lewis 1978, section 3);
-//   - gives way otherwise: it is aborted, and its client is told so.
+//   - gives way otherwise: its coordinator has it aborted everywhere, and lets it
+//     begin again a tick later, as old as it is, until an election timeout has
+//     passed; then its client is told so.
 //
 // So whoever holds locks waits only for younger ones, and no cycle can form. Age is
 // Lamport's logical time. Nobody waits longer than half an election timeout, so that

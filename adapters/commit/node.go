@@ -64,6 +64,7 @@ type Node struct {
 	clock    uint64 // Lamport's
 	open     map[uint64]*Open
 	opened   []*Open // open ones in order, and some that are closed
+	again    []*Open // that gave way
 	lows     []uint64
 	unclosed map[uint64]struct{}
 
@@ -248,6 +249,7 @@ func (n *Node) tick() {
 		}
 		return false
 	})
+	n.beginAgain()
 	n.protocol.Tick()
 }
 

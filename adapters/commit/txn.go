@@ -1,6 +1,7 @@
 package commit
 
 import (
+	"errors"
 	"fmt"
 
 	"nines/adapters/machine"
@@ -87,11 +88,22 @@ type Vote struct {
 	// not mind the transaction's fate and only wants to hear that it is over.
 	ReadOnly bool
 	Refused  string // not empty: a no, and why
+	GaveWay  bool   // the reason is an older transaction
 }
 
 // WireSize is what it would take on a wire, in bytes.
 func (v *Vote) WireSize() int {
-	return AboutSize + 1 + machine.FoundSize(v.Found) + len(v.Refused)
+	return AboutSize + 2 + machine.FoundSize(v.Found) + len(v.Refused)
+}
+
+// Refusal is a participant's no.
+func Refusal(id ID, err error) *Vote {
+	return &Vote{ID: id, Refused: err.Error(), GaveWay: errors.Is(err, errGaveWay)}
+}
+
+// Vote is the participant's yes.
+func (l *Local) Vote() *Vote {
+	return &Vote{ID: l.Txn.ID, Found: l.Found, ReadOnly: l.ReadOnly()}
 }
 
 // An Open is a transaction at the node that coordinates it.
@@ -100,6 +112,7 @@ type Open struct {
 	Parts []Part          // one for each of Txn.Participants
 	Found [][]bench.Found // likewise: what the participants found
 	Began int             // tick
+	First int             // tick when it began for the first time: see [Node.Again]
 	// Protocol is for the protocol's own.
 	Protocol any
 

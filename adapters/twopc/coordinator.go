@@ -22,6 +22,7 @@ type machine struct {
 type coordination struct {
 	fate    fate
 	err     error  // why it is aborted
+	again   bool   // aborted because it gave way: it may begin again
 	asked   []bool // by participant, as Txn.Participants: was sent its part
 	voted   []bool // has answered
 	awaited []bool // has to acknowledge the decision
@@ -84,6 +85,7 @@ func (m *machine) vote(from int, v *commit.Vote) {
 	c.awaited[i] = v.Refused == "" && !v.ReadOnly
 	if err := v.Err(); err != nil {
 		c.asked[i] = false // and need not be told
+		c.again = v.GaveWay
 		m.abort(o, fmt.Errorf("at node %s: %w", m.members[from], err))
 		return
 	}
@@ -104,14 +106,14 @@ func (m *machine) abort(o *commit.Open, err error) {
 	c.fate, c.err = aborted, err
 	for i := range c.awaited {
 		// Whoever has not answered may be prepared.
-		c.awaited[i] = m.presume == Nothing && c.asked[i] && (!c.voted[i] || c.awaited[i])
+		c.awaited[i] = c.asked[i] && (c.again || m.presume == Nothing && (!c.voted[i] || c.awaited[i]))
 	}
 	m.decide(o)
 }
 
 // decide makes the decision durable, if anybody must be able to learn it later.
-// One to abort is not logged if that is presumed, nor if nobody was asked; one to
-// commit is not if nobody writes.
+// One to abort is not logged if that is presumed, nor if nobody was asked or it is
+// to begin again; one to commit is not if nobody writes.
 func (m *machine) decide(o *commit.Open) {
 	c := of(o)
 	needed := false
@@ -121,7 +123,7 @@ func (m *machine) decide(o *commit.Open) {
 			l := m.Local(o.Txn.ID)
 			needed = needed || c.fate == committed && l != nil && !l.ReadOnly()
 		}
-		needed = needed || c.awaited[i]
+		needed = needed || c.awaited[i] && !c.again
 	}
 	if !needed {
 		m.tell(o)
@@ -139,11 +141,13 @@ func (m *machine) tell(o *commit.Open) {
 	if c.logged {
 		m.Reached(Decided, o.Txn)
 	}
-	m.Answer(o, c.err)
+	if !c.again {
+		m.Answer(o, c.err)
+	}
 	m.settle(o.Txn.ID, c.fate == committed)
 	for i, node := range o.Txn.Participants {
 		if node != m.self && (c.awaited[i] || c.asked[i] && (c.voted[i] || c.fate == aborted)) {
-			m.Send(node, decision{o.Txn.ID, c.fate == committed}, commit.AboutSize)
+			m.Send(node, decision{o.Txn.ID, c.fate == committed, c.again}, commit.AboutSize)
 		}
 	}
 	c.sent = m.Now()
@@ -190,6 +194,10 @@ func (m *machine) finish(o *commit.Open) {
 	if c.logged {
 		m.Append(recordEnd, commit.AppendID(nil, o.Txn.ID))
 	}
+	if c.again && m.Again(o) {
+		return
+	}
+	m.Answer(o, c.err)
 	m.Close(o)
 }
 
@@ -199,11 +207,11 @@ func (m *machine) finish(o *commit.Open) {
 func (m *machine) inquireCoordinator(from int, id commit.ID) {
 	o := m.Opened(id.Seq)
 	if o == nil {
-		m.Send(from, decision{id, false}, commit.AboutSize)
+		m.Send(from, decision{ID: id}, commit.AboutSize)
 		return
 	}
 	if c := of(o); c.durable {
-		m.Send(from, decision{id, c.fate == committed}, commit.AboutSize)
+		m.Send(from, decision{ID: id, Commit: c.fate == committed}, commit.AboutSize)
 	}
 }
 
@@ -217,6 +225,10 @@ func (m *machine) Tick() {
 		switch {
 		case c.fate == undecided && m.Now()-o.Began >= election:
 			m.abort(o, fmt.Errorf("%w: %w", errSilent, bench.ErrAborted))
+		case c.again && m.Now()-o.Began >= heartbeat: // somebody is out of reach
+			c.again = false
+			clear(c.awaited)
+			m.finish(o)
 		case m.Now()-c.sent < heartbeat:
 		case c.fate == undecided:
 			m.ask(o)
@@ -233,7 +245,7 @@ func (m *machine) remind(o *commit.Open) {
 	c.sent = m.Now()
 	for i, node := range o.Txn.Participants {
 		if c.awaited[i] {
-			m.Send(node, decision{o.Txn.ID, c.fate == committed}, commit.AboutSize)
+			m.Send(node, decision{o.Txn.ID, c.fate == committed, c.again}, commit.AboutSize)
 		}
 	}
 }

@@ -13,6 +13,7 @@ type (
 	decision struct {
 		ID     commit.ID
 		Commit bool
+		Again  bool // with an abort: it gave way, and is to begin again
 	}
 	// ack tells the coordinator that a participant will not ask any more.
 	ack struct{ ID commit.ID }
@@ -24,6 +25,9 @@ type (
 func (d decision) String() string {
 	if d.Commit {
 		return fmt.Sprintf("commit(%v)", d.ID)
+	}
+	if d.Again {
+		return fmt.Sprintf("abort(%v), to begin again", d.ID)
 	}
 	return fmt.Sprintf("abort(%v)", d.ID)
 }

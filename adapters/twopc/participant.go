@@ -10,12 +10,12 @@ func (m *machine) Granted(l *commit.Local) {
 		return
 	}
 	l.Protocol = voted
-	m.vote(m.self, &commit.Vote{ID: l.Txn.ID, Found: l.Found, ReadOnly: l.ReadOnly()})
+	m.vote(m.self, l.Vote())
 }
 
 // Refused implements [commit.Protocol].
 func (m *machine) Refused(t *commit.Txn, err error) {
-	m.sendVote(t.ID, &commit.Vote{ID: t.ID, Refused: err.Error()})
+	m.sendVote(t.ID, commit.Refusal(t.ID, err))
 }
 
 func (m *machine) sendVote(id commit.ID, v *commit.Vote) {
@@ -33,7 +33,7 @@ func (m *machine) prepared(l *commit.Local) {
 	}
 	l.Protocol = voted
 	m.Reached(Prepared, l.Txn)
-	m.sendVote(l.Txn.ID, &commit.Vote{ID: l.Txn.ID, Found: l.Found, ReadOnly: l.ReadOnly()})
+	m.sendVote(l.Txn.ID, l.Vote())
 }
 
 // prepare takes a request to prepare, perhaps not for the first time.
@@ -41,13 +41,13 @@ func (m *machine) prepare(p *commit.Prepare) {
 	id := p.Txn.ID
 	if l := m.Local(id); l != nil {
 		if l.Protocol == voted && !l.Recovered { // else what it found is lost
-			m.sendVote(id, &commit.Vote{ID: id, Found: l.Found, ReadOnly: l.ReadOnly()})
+			m.sendVote(id, l.Vote())
 		}
 		return
 	}
 	if over, committed := m.Over(id); over {
 		if !committed {
-			m.sendVote(id, &commit.Vote{ID: id, Refused: errOver.Error()})
+			m.sendVote(id, commit.Refusal(id, errOver))
 		}
 		return
 	}
@@ -74,9 +74,14 @@ func (m *machine) learn(d decision) {
 
 // acknowledge lets the coordinator forget, as soon as this node cannot ask again.
 // A part that only reads does not matter, and neither does an abort that is
-// presumed.
+// presumed. A coordinator that wants to try again knows nothing after a crash in
+// either case: all that it waits for is that the locks are free.
 func (m *machine) acknowledge(d decision, readOnly bool) {
-	if !readOnly && d.ID.Node != m.self && (d.Commit || m.presume == Nothing) {
+	switch {
+	case d.ID.Node == m.self:
+	case d.Again:
+		m.Send(d.ID.Node, ack{d.ID}, commit.AboutSize)
+	case !readOnly && (d.Commit || m.presume == Nothing):
 		m.SendWhenDurable(d.ID.Node, ack{d.ID}, commit.AboutSize)
 	}
 }
@@ -120,5 +125,5 @@ func (m *machine) inquire(from int, id commit.ID) {
 		// nobody ever will.
 		m.Renounce(id)
 	}
-	m.SendWhenDurable(from, decision{id, committed}, commit.AboutSize)
+	m.SendWhenDurable(from, decision{ID: id, Commit: committed}, commit.AboutSize)
 }

@@ -100,7 +100,7 @@ func (m *machine) Recovered() {
 		m.Abort(l)
 		for _, p := range l.Txn.Participants {
 			if p != m.self {
-				m.Send(p, decision{l.Txn.ID, false}, commit.AboutSize)
+				m.Send(p, decision{ID: l.Txn.ID}, commit.AboutSize)
 			}
 		}
 	}
