@@ -19,6 +19,7 @@ func transactions(t *testing.T, s System) {
 		{"one that is wrong is rejected and harms nobody", anyone, wrongTxn},
 		{"a retried one is applied once", replicated, onceTxn},
 		{"acknowledged ones survive the kill of every node", anyone, durableTxn},
+		{"what they carry is counted", anyone, cost},
 		{"those that want the same keys all end", anyone, contention},
 	})
 	t.Run("transfers keep the total", func(t *testing.T) { storms(t, s, 10, bank) })
@@ -174,6 +175,24 @@ func durableTxn(_ *testing.T, c *cluster) {
 		}
 		c.finds(cl, transact(rounds+k+1, readMicro(k), bench.Micro{Kind: bench.List, Key: 100 + k}),
 			fmt.Sprintf("[{%d []} {0 %v}]", 13*rounds/keys, want))
+	}
+}
+
+// cost writes large values, and looks at what the cluster says it spent.
+func cost(t *testing.T, c *cluster) {
+	c.ready()
+	const size = 10_000
+	op := transact(1, bench.Micro{Kind: bench.Write, Key: 1, Arg: 1}, bench.Micro{Kind: bench.Read, Key: 2}, bench.Micro{Kind: bench.CAS, Key: 3, Arg: 1})
+	op.Size = size
+	quorum := uint64(1)
+	if !c.s.Partitioned {
+		quorum = uint64(c.s.Nodes/2 + 1)
+	}
+	before := c.Cost()
+	c.do(c.session(c.target()), op)
+	got := c.Cost().Less(before)
+	if got.DiskBytes < quorum*2*size || got.Bytes < (quorum-1)*2*size {
+		t.Errorf("a transaction that writes two values of %d bytes cost %+v, and %d nodes must have them", size, got, quorum)
 	}
 }
 

@@ -129,8 +129,8 @@ func (n *node) Submit(c replica.Call) error {
 	}
 	switch {
 	case c.Op.Kind != bench.Read:
-		size := int(c.Op.Size) + commandOverhead
-		if !n.proposals.add(c, c.Command().AppendTo(make([]byte, 0, size))) {
+		cmd := c.Command()
+		if !n.proposals.add(c, cmd.AppendTo(make([]byte, 0, cmd.Len()))) {
 			return n.notLeader()
 		}
 	case n.cfg.Reads == ReadLocal:
@@ -142,9 +142,6 @@ func (n *node) Submit(c replica.Call) error {
 	}
 	return nil
 }
-
-// commandOverhead is at least what a command takes beside its value, in bytes.
-const commandOverhead = 37
 
 func (n *node) notLeader() error {
 	_, id := n.raft.LeaderWithID()

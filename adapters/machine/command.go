@@ -34,6 +34,14 @@ const (
 // ErrCommand is wrapped by every error about bytes that are not a command.
 var ErrCommand = errors.New("not a command")
 
+// Len is the length of the encoding of c, in bytes.
+func (c *Command) Len() int {
+	if c.Kind == bench.Transact {
+		return headerSize + bench.MinValueSize + MicrosSize(c.Txn.Micros, c.Size)
+	}
+	return headerSize + int(c.Size)
+}
+
 // AppendTo appends the encoding of c, with its whole values, to b.
 func (c *Command) AppendTo(b []byte) []byte {
 	b = append(b, byte(c.Kind))

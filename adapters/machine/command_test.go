@@ -29,19 +29,11 @@ func drawCommand(t *rapid.T) Command {
 	return c
 }
 
-// length is that of the encoding of c.
-func length(c *Command) int {
-	if c.Kind == bench.Transact {
-		return headerSize + 8 + MicrosSize(c.Txn.Micros, c.Size)
-	}
-	return headerSize + int(c.Size)
-}
-
 func TestCommandRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := drawCommand(t)
 		b := c.AppendTo([]byte("before"))
-		if want := len("before") + length(&c); len(b) != want {
+		if want := len("before") + c.Len(); len(b) != want {
 			t.Fatalf("%d bytes, want %d: the value is carried in full", len(b), want)
 		}
 		if got, err := Decode(b[len("before"):]); err != nil || !reflect.DeepEqual(got, c) {
