@@ -10,7 +10,9 @@ import (
 	"strings"
 
 	"nines/adapters/host/inproc"
+	"nines/adapters/paxos"
 	"nines/adapters/single"
+	"nines/adapters/twopc"
 	"nines/bench"
 	"nines/chaos"
 	"nines/results"
@@ -23,7 +25,9 @@ type System struct {
 	// Nodes is the size that it always has; 0: whatever is asked for.
 	Nodes int
 	// Caps is what it can suffer, on a host that offers it.
-	Caps     chaos.Caps
+	Caps chaos.Caps
+	// Points are its protocol points, at which faults can strike.
+	Points   []string
 	Settings []Setting
 	// Prepare reads the system's settings, all of them: see Effective.
 	Prepare func(settings map[string]string) (Prepared, error)
@@ -37,6 +41,10 @@ type Setting struct {
 // Prepared is a system with its settings, ready to start.
 type Prepared struct {
 	Guarantees results.Guarantees
+	// Fits says why it cannot run on so many nodes. Nil: it can on any number.
+	Fits func(nodes int) error
+	// Owner is the node that owns a key, 0 to nodes-1, if it is partitioned.
+	Owner func(key uint64, nodes int) int
 	// Start starts a cluster on the in-process host.
 	Start func(inproc.Config) (bench.Cluster, error)
 }
@@ -44,6 +52,10 @@ type Prepared struct {
 // onDisk is what a system promises that answers after its log is on a quorum of
 // disks.
 const onDisk = "the kill of every node at once: answered when a majority has it on disk"
+
+// strict is how systems isolate transactions that apply them one after the other,
+// or lock what they touch until they are over.
+const strict = "strict-serializable"
 
 // Systems returns the table.
 func Systems() []System {
@@ -60,8 +72,8 @@ func Systems() []System {
 			Nodes: 1,
 			Caps:  chaos.CanKill | chaos.CanDisk,
 			Prepare: func(map[string]string) (Prepared, error) {
-				return replicated(single.Open, results.Guarantees{
-					Reads: "linearizable", Durability: "the kill of the node: answered when its disk has it", Replicated: true,
+				return onHost(single.Open, nil, results.Guarantees{
+					Reads: "linearizable", Durability: "the kill of the node: answered when its disk has it", Replicated: true, Txns: strict,
 				}), nil
 			},
 		},
@@ -78,6 +90,30 @@ func Systems() []System {
 			Caps:     inproc.Caps &^ chaos.CanPoint,
 			Settings: hashiSettings(),
 			Prepare:  prepareHashi,
+		},
+		{
+			Name:     "paxos",
+			About:    "Multi-Paxos with a stable leader, which batches and pipelines",
+			Caps:     inproc.Caps,
+			Points:   paxos.Points(),
+			Settings: paxosSettings(),
+			Prepare:  func(s map[string]string) (Prepared, error) { return preparePaxos(s, false) },
+		},
+		{
+			Name:     "paxos-classic",
+			About:    "Paxos without a stable leader: each proposal runs both phases",
+			Caps:     inproc.Caps,
+			Points:   paxos.Points(),
+			Settings: paxosSettings(),
+			Prepare:  func(s map[string]string) (Prepared, error) { return preparePaxos(s, true) },
+		},
+		{
+			Name:     "2pc",
+			About:    "two-phase commit; each node owns a part of the keys, under strict two-phase locking",
+			Caps:     inproc.Caps,
+			Points:   twopc.Points(),
+			Settings: twopcSettings(),
+			Prepare:  prepareTwopc,
 		},
 	}
 }
@@ -111,8 +147,8 @@ func (s System) Effective(given map[string]string) map[string]string {
 	return all
 }
 
-// Check says what is wrong with settings.
-func (s System) Check(settings map[string]string) error {
+// Check says what is wrong with settings, on so many nodes.
+func (s System) Check(settings map[string]string, nodes int) error {
 	var names []string
 	for _, set := range s.Settings {
 		names = append(names, set.Name)
@@ -125,7 +161,10 @@ func (s System) Check(settings map[string]string) error {
 			return bench.UnknownName("setting", name, names)
 		}
 	}
-	_, err := s.Prepare(s.Effective(settings))
+	p, err := s.Prepare(s.Effective(settings))
+	if err == nil && p.Fits != nil {
+		err = p.Fits(nodes)
+	}
 	return err
 }
 

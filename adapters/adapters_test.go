@@ -27,7 +27,7 @@ func TestEverySystemStarts(t *testing.T) {
 			if s.Name == "" || s.About == "" || strings.Contains(s.About, "\n") {
 				t.Errorf("a row without a name or a line about it: %+v", s)
 			}
-			if err := s.Check(nil); err != nil {
+			if err := s.Check(nil, 3); err != nil {
 				t.Fatalf("its defaults: %v", err)
 			}
 			p, err := s.Prepare(s.Effective(nil))
@@ -66,6 +66,9 @@ func starts(t *testing.T, s adapters.System, p adapters.Prepared) {
 	if got := chaos.CapsOf(c); got != s.Caps {
 		t.Errorf("its cluster can suffer %v, and the table says %v", got, s.Caps)
 	}
+	if pt, ok := c.(chaos.Pointer); ok && !slices.Equal(pt.Points(), s.Points) {
+		t.Errorf("its cluster has the protocol points %v, and the table says %v", pt.Points(), s.Points)
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	for i, n := range nodes {
@@ -80,6 +83,36 @@ func starts(t *testing.T, s adapters.System, p adapters.Prepared) {
 		if r, err := cl.Do(ctx, &bench.Op{Kind: bench.Read, Key: 1}); err != nil || r.Value != id {
 			t.Errorf("read on %s: %d, %v; want %d", n, r.Value, err, id)
 		}
+		if p.Guarantees.Txns != "" {
+			transacts(ctx, t, cl, n, uint64(i+100))
+		}
+	}
+	if p.Guarantees.Partitioned {
+		owners := make(map[int]bool)
+		for key := range uint64(100) {
+			owners[p.Owner(key, len(nodes))] = true
+		}
+		if len(owners) != len(nodes) || p.Guarantees.Replicated {
+			t.Errorf("the owners of a hundred keys are %v", owners)
+		}
+	}
+}
+
+// transacts has a node do a transaction over several keys.
+func transacts(ctx context.Context, t *testing.T, cl bench.Client, node string, id uint64) {
+	t.Helper()
+	txn := &bench.Txn{}
+	for key := range uint64(4) {
+		txn.Micros = append(txn.Micros, bench.Micro{Kind: bench.Append, Key: 1000*id + key, Arg: id}, bench.Micro{Kind: bench.List, Key: 1000*id + key})
+	}
+	r, err := cl.Do(ctx, &bench.Op{Kind: bench.Transact, Key: txn.Micros[0].Key, Arg: id, Size: bench.MinValueSize, Txn: txn})
+	if err != nil {
+		t.Fatalf("transaction on %s: %v", node, err)
+	}
+	for pos, f := range r.Txn.Found {
+		if pos%2 == 1 && !slices.Equal(f.List, []uint64{id}) {
+			t.Errorf("transaction on %s: micro-operation %d found %v", node, pos, f)
+		}
 	}
 }
 
@@ -88,8 +121,8 @@ func TestLookup(t *testing.T) {
 		t.Errorf("%v, %v", s.Name, err)
 	}
 	_, err := adapters.Lookup("etcdraf")
-	const want = `unknown system "etcdraf": did you mean "etcdraft"? There are null, single, etcdraft, hashiraft`
-	if err == nil || err.Error() != want {
+	const want = `unknown system "etcdraf": did you mean "etcdraft"? There are null, single, etcdraft, hashiraft, paxos`
+	if err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)
 	}
 }
@@ -110,6 +143,16 @@ func TestSettings(t *testing.T) {
 		{"hashiraft", "reads", "lease", "reads: lease is not offered"},
 		{"hashiraft", "prevote", "", `prevote: "": want true or false`},
 		{"single", "reads", "local", `setting "reads": single has no settings`},
+		{"paxos", "reads", "lease", ""},
+		{"paxos-classic", "reads", "lease", "reads: lease needs a leader"},
+		{"paxos", "quorums", "3/1", ""},
+		{"paxos", "quorums", " 2 / 2 ", ""},
+		{"paxos", "quorums", "1/2", "quorums: 1 nodes in phase 1 and 2 in phase 2 need not share one of 3"},
+		{"paxos", "quorums", "4/2", "quorums: 4 nodes in phase 1: the cluster has 3"},
+		{"paxos", "quorums", "3", `quorums: "3": want the sizes for phase 1 and phase 2, such as 4/2`},
+		{"paxos", "quorums", "0/3", `quorums: "0/3": want the sizes`},
+		{"2pc", "presume", "abort", ""},
+		{"2pc", "presume", "commit", `presume "commit"`},
 		{"null", "service", "exponential(1ms)", ""},
 		{"null", "service", "slow", "service: "},
 		{"null", "stalls", "5s+80ms, 7s + 80ms @ n2", ""},
@@ -128,7 +171,7 @@ func TestSettings(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = s.Check(map[string]string{tc.name: tc.value})
+		err = s.Check(map[string]string{tc.name: tc.value}, 3)
 		if got := text(err); tc.want == "" && err != nil || !strings.Contains(got, tc.want) {
 			t.Errorf("%s with %s: %q: %q, want %q", tc.system, tc.name, tc.value, got, tc.want)
 		}
@@ -148,7 +191,7 @@ func TestAllErrorsAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := text(s.Check(map[string]string{"prevote": "1", "checkquorum": "2"}))
+	got := text(s.Check(map[string]string{"prevote": "1", "checkquorum": "2"}, 3))
 	if !strings.Contains(got, "prevote") || !strings.Contains(got, "checkquorum") {
 		t.Errorf("%q does not name both", got)
 	}

@@ -17,9 +17,12 @@ import (
 	"nines/results"
 )
 
-// replicated is a system whose nodes run on the host.
-func replicated(open replica.Open, g results.Guarantees) Prepared {
-	return Prepared{Guarantees: g, Start: func(cfg inproc.Config) (bench.Cluster, error) { return inproc.Start(cfg, open) }}
+// onHost is a system whose nodes run on the host, and reach these protocol points.
+func onHost(open replica.Open, points []string, g results.Guarantees) Prepared {
+	return Prepared{Guarantees: g, Start: func(cfg inproc.Config) (bench.Cluster, error) {
+		cfg.Points = points
+		return inproc.Start(cfg, open)
+	}}
 }
 
 func etcdSettings() []Setting {
@@ -47,7 +50,7 @@ func prepareEtcd(s map[string]string) (Prepared, error) {
 	if cfg.Reads == etcdraft.ReadLease {
 		reads = "lease that outlives an election" // and so not linearizable
 	}
-	return replicated(open, results.Guarantees{Reads: reads, Durability: onDisk, Replicated: true}), nil
+	return onHost(open, nil, results.Guarantees{Reads: reads, Durability: onDisk, Replicated: true, Txns: strict}), nil
 }
 
 func hashiSettings() []Setting {
@@ -67,7 +70,7 @@ func prepareHashi(s map[string]string) (Prepared, error) {
 	if err != nil {
 		return Prepared{}, err
 	}
-	return replicated(open, results.Guarantees{Reads: string(cfg.Reads), Durability: onDisk, Replicated: true}), nil
+	return onHost(open, nil, results.Guarantees{Reads: string(cfg.Reads), Durability: onDisk, Replicated: true, Txns: strict}), nil
 }
 
 func nullSettings() []Setting {

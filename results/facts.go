@@ -66,6 +66,9 @@ type Guarantees struct {
 	Reads      string `json:"reads"`      // linearizable, lease or local
 	Durability string `json:"durability"` // what an acknowledged write survives
 	Replicated bool   `json:"replicated"` // every node holds everything: digests must agree
+	// Leaderless says that it is replicated without a leader: each node takes itself
+	// for one, and they never agree on another.
+	Leaderless bool `json:"leaderless,omitempty"`
 	// Partitioned says that each node owns a part of the keys: in the end no lock
 	// and no transaction in doubt may be left. At most one of the two holds.
 	Partitioned bool `json:"partitioned,omitempty"`

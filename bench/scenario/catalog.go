@@ -28,9 +28,9 @@ type SystemEntry struct {
 	Partitioned bool // whether its nodes own parts of the keys
 	// Settings are the names of its own settings.
 	Settings []string
-	// Check says what is wrong with a system's settings. It is called if all their
-	// names are known. Nil: nothing can be.
-	Check func(settings map[string]string) error
+	// Check says what is wrong with a system's settings, on so many nodes. It is
+	// called if all their names are known. Nil: nothing can be.
+	Check func(settings map[string]string, nodes int) error
 }
 
 // A HostEntry is a host that exists.

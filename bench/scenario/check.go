@@ -97,13 +97,21 @@ func (d *decoder) checkSystems(s *Scenario) {
 		}
 		seen[y.Label] = true
 		e := d.cat.system(y.Name)
-		if e == nil || e.Check == nil || d.anyBad(path) {
+		if e == nil || e.Check == nil || d.anyBad(path) || !d.ok("nodes") {
 			continue
 		}
-		if err := e.Check(y.Settings); err != nil {
+		if err := e.Check(y.Settings, s.nodesOf(e)); err != nil {
 			d.failf(path, "%w", err)
 		}
 	}
+}
+
+// nodesOf is how many nodes a system has here.
+func (s *Scenario) nodesOf(e *SystemEntry) int {
+	if e.Nodes > 0 {
+		return e.Nodes
+	}
+	return s.Nodes
 }
 
 // anyBad reports whether there is an error at the path or within it.
@@ -210,11 +218,7 @@ func (d *decoder) canSuffer(s *Scenario, f chaos.Fault) error {
 	var why, who []string
 	for _, y := range s.Systems {
 		e := d.cat.system(y.Name)
-		nodes := s.Nodes
-		if e.Nodes > 0 {
-			nodes = e.Nodes
-		}
-		err := chaos.Check(f, nodes)
+		err := chaos.Check(f, s.nodesOf(e))
 		lacks := e.Caps.Lacks(f.Needs())
 		switch {
 		case err != nil:

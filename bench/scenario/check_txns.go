@@ -80,10 +80,7 @@ func (d *decoder) checkTxns(s *Scenario, e *WorkloadEntry) {
 			d.failf(fmt.Sprintf("systems[%d]", i), "%s has no transactions, which %s is made of: want %s", sys.Name, e.Name, strings.Join(d.cat.systemsWithTxns(), ", "))
 			continue
 		}
-		nodes := s.Nodes
-		if sys.Nodes > 0 {
-			nodes = sys.Nodes
-		}
+		nodes := s.nodesOf(sys)
 		// The default is no wish: there, fewer nodes mean fewer participants.
 		if e.Accounts > 0 && sys.Partitioned && d.ok("workload.span", "nodes") && s.Workload.Span > max(nodes, e.Span) {
 			d.failf("workload.span", "a transaction of %d participants, and %s has %d: want at most as many as there are nodes", s.Workload.Span, y.Label, nodes)

@@ -17,7 +17,7 @@ func fakeCatalog() Catalog {
 			{Name: "single", Nodes: 1, Caps: net | chaos.CanDisk},
 			{
 				Name: "etcdraft", Caps: net | chaos.CanDisk, Settings: []string{"prevote", "checkquorum", "reads"},
-				Check: func(settings map[string]string) error {
+				Check: func(settings map[string]string, _ int) error {
 					if settings["reads"] == "lease" && settings["checkquorum"] == "false" {
 						return errors.New("reads: lease needs checkquorum: true")
 					}

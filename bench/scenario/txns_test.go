@@ -83,6 +83,23 @@ func TestTransactionsThatCannotBe(t *testing.T) {
 	}
 }
 
+// What is wrong with a system may depend on how many nodes it has.
+func TestSettingsOnNodes(t *testing.T) {
+	cat := txnCatalog()
+	cat.Systems = append(cat.Systems, SystemEntry{Name: "quorums", Check: func(_ map[string]string, nodes int) error {
+		if nodes != 5 {
+			return fmt.Errorf("%d nodes", nodes)
+		}
+		return nil
+	}})
+	for text, want := range map[string]string{"nodes: 5": "", "nodes: 3": "systems[0]: 3 nodes", "nodes: 0": "nodes: 0: want 1"} {
+		_, err := Parse("f.yaml", []byte("systems: quorums\n"+text), cat)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want) || strings.Count(err.Error(), "\n") > 0) {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+}
+
 // One node has one participant; that is the default's fault, not the user's.
 func TestSpanOfOneNode(t *testing.T) {
 	s, err := Parse("f.yaml", []byte("systems: twopc\nnodes: 1\nworkload: {name: bank}\n"), txnCatalog())

@@ -132,17 +132,23 @@ func (t *trial) await(ctx context.Context, is func(bench.Inspector) bool) (took 
 	}
 }
 
+// hasNoLeader reports whether there is no node that all could take for the leader.
+func (t *trial) hasNoLeader() bool {
+	g := &t.result.Facts.Guarantees
+	return g.Partitioned || g.Leaderless
+}
+
 // ready reports whether the cluster can begin.
 func (t *trial) ready(in bench.Inspector) bool {
-	if t.result.Facts.Guarantees.Partitioned {
-		return t.allUp(in)
+	if t.hasNoLeader() {
+		return t.all(in, func(s bench.Status) bool { return s.Up })
 	}
 	return t.hasLeader(in)
 }
 
 // unready says what is missing if the cluster is not ready.
 func (t *trial) unready() string {
-	if t.result.Facts.Guarantees.Partitioned {
+	if t.hasNoLeader() {
 		return "not all nodes are up"
 	}
 	return "no leader that all nodes know"
@@ -155,11 +161,6 @@ func (t *trial) settled(in bench.Inspector) bool {
 		return t.decided(in)
 	}
 	return t.converged(in)
-}
-
-// allUp is all that nodes that own parts of the keys have in common.
-func (t *trial) allUp(in bench.Inspector) bool {
-	return t.all(in, func(s bench.Status) bool { return s.Up })
 }
 
 // decided reports whether all nodes are up, know the fate of every transaction
@@ -180,7 +181,7 @@ func (t *trial) hasLeader(in bench.Inspector) bool {
 // that is committed.
 func (t *trial) converged(in bench.Inspector) bool {
 	first := in.Status(t.cluster.Nodes()[0])
-	return t.hasLeader(in) && t.all(in, func(s bench.Status) bool {
+	return t.ready(in) && t.all(in, func(s bench.Status) bool {
 		return s.Applied == first.Applied && s.Digest == first.Digest && s.Applied >= s.Committed
 	})
 }

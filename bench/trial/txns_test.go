@@ -158,3 +158,27 @@ func TestTransactionsThatCannotBeRecorded(t *testing.T) {
 		})
 	}
 }
+
+// Nodes without a leader converge when they have applied the same, and each
+// takes itself for the leader.
+func TestLeaderless(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		f := &fake{closed: new(atomic.Int32), status: func(node string) bench.Status {
+			s := bench.Status{Up: true, Leader: node, Applied: 7, Committed: 7, Digest: 9}
+			if node == "n2" && time.Since(began) < 3500*time.Millisecond {
+				s.Applied, s.Digest = 5, 8
+			}
+			return s
+		}}
+		cfg := small(t, f, &samples{})
+		cfg.Facts.Guarantees = results.Guarantees{Replicated: true, Leaderless: true}
+		r, err := trial.Run(t.Context(), cfg)
+		if err != nil || r.Facts.Failure != "" {
+			t.Fatalf("%v, failure %q", err, r.Facts.Failure)
+		}
+		if note := r.Facts.Notes["converged"]; !strings.HasSuffix(note, "after the load had ended") || note[0] == '0' {
+			t.Errorf("note %q", note)
+		}
+	})
+}

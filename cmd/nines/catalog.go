@@ -27,16 +27,32 @@ func catalog() scenario.Catalog {
 		},
 	}
 	for _, s := range adapters.Systems() {
-		e := scenario.SystemEntry{Name: s.Name, Nodes: s.Nodes, Caps: s.Caps, Check: s.Check}
+		e := scenario.SystemEntry{Name: s.Name, Nodes: s.Nodes, Caps: s.Caps, Points: s.Points, Check: s.Check}
+		if p, err := s.Prepare(s.Effective(nil)); err == nil { // else Check says what is wrong
+			e.Txns, e.Partitioned = p.Guarantees.Txns != "", p.Guarantees.Partitioned
+		}
 		for _, set := range s.Settings {
 			e.Settings = append(e.Settings, set.Name)
 		}
 		cat.Systems = append(cat.Systems, e)
 	}
 	for _, w := range workloads.Catalog() {
-		cat.Workloads = append(cat.Workloads, scenario.WorkloadEntry{Name: w.Name, Keys: w.Keys, Reads: w.Reads, CAS: w.CAS})
+		cat.Workloads = append(cat.Workloads, scenario.WorkloadEntry{
+			Name: w.Name, Keys: w.Keys, Reads: w.Reads, CAS: w.CAS, Distribution: string(w.Distribution), Txns: w.Txns(),
+			Accounts: w.Accounts, Initial: w.Initial, Span: w.Span, Micros: w.Micros, MaxWrites: w.MaxWrites,
+			Check: func(w scenario.Workload) error { return workloads.Check(w.Name, workloadConfig(&w)) },
+		})
 	}
 	return cat
+}
+
+// workloadConfig is what the scenario says of its workload.
+func workloadConfig(w *scenario.Workload) workloads.Config {
+	return workloads.Config{
+		Keys: w.Keys, Distribution: workloads.Distribution(w.Distribution), Theta: w.Theta,
+		ValueSize: uint32(w.ValueSize), Users: uint32(w.Users), Reads: &w.Reads, CAS: w.CAS,
+		Accounts: w.Accounts, Initial: w.Initial, Span: w.Span, Micros: w.Micros, MaxWrites: w.MaxWrites,
+	}
 }
 
 // nodeNames are n1, n2 and so on.

@@ -45,13 +45,13 @@ func specify(p planned) (*spec, error) {
 	if x.ready, err = sys.Prepare(x.settings); err != nil {
 		return nil, fmt.Errorf("system %s: %w", p.label, err)
 	}
-	w := &s.Workload
-	x.workload, err = workloads.New(w.Name, workloads.Config{
-		Keys: w.Keys, Distribution: workloads.Distribution(w.Distribution), Theta: w.Theta,
-		ValueSize: uint32(w.ValueSize), Users: uint32(w.Users), Reads: &w.Reads, CAS: w.CAS, Seed: x.seed,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("workload %s: %w", w.Name, err)
+	cfg := workloadConfig(&s.Workload)
+	cfg.Seed = x.seed
+	if owner, n := x.ready.Owner, len(x.nodes); owner != nil {
+		cfg.Owner, cfg.Owners = func(key uint64) int { return owner(key, n) }, n
+	}
+	if x.workload, err = workloads.New(s.Workload.Name, cfg); err != nil {
+		return nil, err
 	}
 	return x, nil
 }
@@ -91,7 +91,10 @@ func (x *spec) facts() results.Facts {
 		Variant: x.variant, Repeat: x.repeat, Seed: x.seed, Host: s.Host, Virtual: isVirtual(x.planned), Nodes: x.nodes,
 		Duration: s.Duration, Warmup: s.Warmup, Deadline: s.Load.Deadline, Abandon: s.Load.Abandon,
 		Arrivals: string(s.Load.Arrivals), Rate: s.Load.Rate, Workload: x.workload.Name(), CAS: x.workload.CAS(),
-		SLOTarget: s.SLO.Target, SLOBin: s.SLO.Bin,
+		Txns: x.workload.Txns(), SLOTarget: s.SLO.Target, SLOBin: s.SLO.Bin,
+	}
+	if accounts, total := x.workload.Bank(); accounts > 0 {
+		f.Bank = &results.Bank{Accounts: accounts, Total: total}
 	}
 	if s.Probes.Rate > 0 {
 		f.Probe = time.Duration(float64(time.Second) / s.Probes.Rate)

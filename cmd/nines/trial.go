@@ -105,6 +105,11 @@ func runIn(ctx context.Context, x *spec, files *results.Trial, tell *teller, by 
 	if err != nil {
 		return trial.Result{}, err
 	}
+	if cfg.Facts.Txns {
+		if cfg.Txns, err = files.Txns(); err != nil {
+			return trial.Result{}, errors.Join(err, logs.close())
+		}
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	cfg.Start = whileRoom(cfg.Start, files.Dir(), cancel)
