@@ -1,0 +1,33 @@
+package paxos_test
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"nines/adapters/adaptertest"
+	"nines/adapters/paxos"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestConformance(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		nodes int
+		cfg   paxos.Config
+	}{
+		{"three", 3, paxos.DefaultConfig()},
+		{"lease", 3, paxos.Config{Reads: paxos.ReadLease}},
+		{"flexible", 5, paxos.Config{Reads: paxos.ReadIndex, Quorums: paxos.Quorums{Phase1: 4, Phase2: 2}}},
+		{"alone", 1, paxos.DefaultConfig()},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			o, err := paxos.Open(tc.cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			adaptertest.Run(t, adaptertest.System{Open: o, Nodes: tc.nodes, Txns: true})
+		})
+	}
+}
