@@ -204,3 +204,25 @@ func TestRegisters(t *testing.T) {
 		t.Error("no error without records")
 	}
 }
+
+func TestDurable(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		st   story
+		want Verdict
+		says string
+	}{
+		{"kept", tell(at(0, 9, 1, app(1, 7), app(1, 8)), at(20, 21, 2, list(1, 7, 8))), OK, "all 2 acknowledged elements of 1 lists"},
+		{"lost", tell(at(0, 9, 1, app(1, 7), app(1, 8)), at(20, 21, 2, list(1, 7))), Illegal,
+			"key 1: T1 (session 1, n1, 0.000-0.009 s) appended 8, which was acknowledged, but T2 (final, session 2, n2, 0.020-0.021 s) found [7]"},
+		{"unanswered", tell(do{0, 9, 1, bench.Unknown, []micro{app(1, 7)}}, at(20, 21, 2, list(1))), OK, "all 0"},
+		{"acknowledged after the read was sent", tell(at(0, 20, 1, app(1, 7)), at(20, 21, 2, list(1))), OK, ""},
+		{"not read", tell(at(0, 9, 1, app(1, 7)), at(20, 21, 2, list(2))), Unknown, "1 of 1 lists"},
+	} {
+		st := c.st
+		st.samples[len(st.samples)-1].Class = bench.Final
+		if got := Durable(st.samples, st.records, Options{}); got.Verdict != c.want || !strings.Contains(got.Why, c.says) {
+			t.Errorf("%s: %s: %s, want %s: …%s…", c.name, got.Verdict, got.Why, c.want, c.says)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 // The names of the anomalies. Those of cycles end in -process or -realtime if
 // they need the order of a session or of real time.
 const (
+	LostAppend   = "lost-append"        // an acknowledged element is not there in the end
 	Garbage      = "garbage"            // a read of what nobody wrote
 	Duplicate    = "duplicate"          // an element that was appended once is there twice
 	AbortedRead  = "G1a"                // a read of what a transaction without effect wrote
@@ -35,6 +36,7 @@ var gloss = []struct{ name, means string }{
 	{WrongTotal, "money was made or lost"},
 	{Overdrawn, "an account below zero"},
 	{LostMoney, "a transfer was lost"},
+	{LostAppend, "an acknowledged append is gone"},
 	{Garbage, "a read of what nobody wrote"},
 	{Duplicate, "an element that is there twice"},
 	{AbortedRead, "a read of an aborted write"},
