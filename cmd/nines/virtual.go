@@ -44,10 +44,10 @@ type virtual struct {
 
 // run implements [passage].
 func (v *virtual) run(ctx context.Context, cfg trial.Config, files *results.Trial) (trial.Result, error) {
-	defer context.AfterFunc(ctx, func() {
+	goOn := context.AfterFunc(ctx, func() {
 		err := files.Discard(context.Cause(ctx).Error())
 		os.Exit(exitCode(errors.Join(errInterrupted, err), os.Stderr))
-	})()
+	})
 	began := time.Now()
 	clock := &bubbleClock{to: cfg.Recorder}
 	cfg.Recorder = clock
@@ -62,6 +62,9 @@ func (v *virtual) run(ctx context.Context, cfg trial.Config, files *results.Tria
 	)
 	synctest.Test(v.t, func(t *testing.T) { result, err = trial.Run(t.Context(), cfg) })
 	stop()
+	if !goOn() {
+		select {} // until the process ends: the trial is being discarded
+	}
 	result.Facts.Started = began
 	return result, err
 }
