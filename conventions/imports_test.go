@@ -51,8 +51,8 @@ var layers = []layer{
 	// protocol's library is its adapter's alone.
 	{dir: "adapters/null", ours: "bench"},
 	{dir: "adapters/single", ours: "bench adapters/disk adapters/machine adapters/replica", tests: conformance},
-	{dir: "adapters/etcdraft", ours: "bench adapters/disk adapters/machine adapters/replica",
-		libs: "go.etcd.io/raft/v3 google.golang.org/protobuf", tests: conformance},
+	{dir: "adapters/etcdraft", ours: machines,
+		libs: "go.etcd.io/raft/v3 google.golang.org/protobuf", tests: conformance + " adapters/replica/sim"},
 	{dir: "adapters/hashiraft", ours: "bench adapters/disk adapters/machine adapters/replica",
 		libs:  "github.com/hashicorp/raft github.com/hashicorp/go-hclog",
 		tests: conformance + " github.com/hashicorp/go-msgpack/v2"},

@@ -56,7 +56,7 @@ type Storm struct {
 	Split   time.Duration // likewise, of a cluster that is cut in two
 	OneWay  time.Duration // likewise, of a node whose messages are not heard
 	For     time.Duration // mean duration of each; default 300 ms
-	Most    int           // nodes that are down at once; default: a minority
+	Most    int           // nodes that are down at once; default: a minority, but one at least
 }
 
 // A Fault is one that is planned. One that strikes at a point waits for it from
@@ -115,7 +115,7 @@ func (c *Config) setDefaults() {
 		}
 	}
 	if c.Storm.Most == 0 {
-		c.Storm.Most = (c.Nodes - 1) / 2
+		c.Storm.Most = max(1, (c.Nodes-1)/2)
 	}
 }
 

@@ -1,0 +1,338 @@
+package etcdraft
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"math"
+	"slices"
+
+	"go.etcd.io/raft/v3"
+	pb "go.etcd.io/raft/v3/raftpb"
+
+	"nines/adapters/machine"
+	"nines/adapters/replica"
+	"nines/adapters/replica/step"
+	"nines/bench"
+)
+
+// raftMachine is the library as a step machine, so that a cluster of it repeats
+// exactly. The library draws its election timeouts from a source that has no
+// seed, so they are drawn here and an election is begun from outside. It takes
+// no snapshots: it is for short histories.
+type raftMachine struct {
+	cfg  step.Config
+	raft Config
+	id   uint64 // position in Members, from 1
+
+	rn    *raft.RawNode
+	log   *memoryLog
+	kv    *machine.KV
+	state *pb.HardState
+	lead  uint64
+	leads bool
+	term  uint64 // of the last applied entry
+
+	silent, patience int // ticks since a leader or a candidate was heard, and until this node stands
+
+	calls map[uint64]replica.Call // proposed, by session
+	reads machineReads
+	enc   encoder
+}
+
+// machineReads is the reads of a leader: those that wait for the next round, those
+// of the round that is under way, and those that wait for an index.
+type machineReads struct {
+	queue, round []replica.Call
+	id           uint64 // of the round
+	ready        []confirmed
+}
+
+// NewMachine returns what makes the library a step machine.
+func NewMachine(cfg Config) (step.New, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("etcdraft: %w", err)
+	}
+	return func(c step.Config) (step.Machine, error) {
+		return &raftMachine{cfg: c, raft: cfg, id: uint64(c.Self) + 1, calls: make(map[uint64]replica.Call)}, nil
+	}, nil
+}
+
+// Recover implements [step.Machine].
+func (m *raftMachine) Recover(s step.Stable) error {
+	if s.Index != 0 {
+		return fmt.Errorf("there is a snapshot at %d, and such a machine takes none", s.Index)
+	}
+	conf := &pb.ConfState{}
+	for i := range m.cfg.Members {
+		conf.Voters = append(conf.Voters, uint64(i)+1)
+	}
+	w := walReader{state: &pb.HardState{Term: new(uint64(bootTerm)), Vote: new(uint64(0)), Commit: new(uint64(bootIndex))}}
+	for _, r := range s.Records {
+		if err := w.read(r); err != nil {
+			return err
+		}
+	}
+	m.kv, m.log, m.state, m.term = machine.New(), newMemoryLog(), w.state, bootTerm
+	m.kv.Advance(bootIndex)
+	meta := &pb.SnapshotMetadata{ConfState: conf, Index: new(uint64(bootIndex)), Term: new(uint64(bootTerm))}
+	err := m.log.restart(&pb.Snapshot{Data: m.kv.Snapshot(), Metadata: meta})
+	if err == nil {
+		err = m.log.Append(w.ents)
+	}
+	if err == nil {
+		err = m.log.SetHardState(w.state)
+	}
+	if err == nil {
+		m.rn, err = raft.NewRawNode(m.config())
+	}
+	m.wait()
+	return err
+}
+
+func (m *raftMachine) config() *raft.Config {
+	option := raft.ReadOnlySafe
+	if m.raft.Reads == ReadLease {
+		option = raft.ReadOnlyLeaseBased
+	}
+	return &raft.Config{
+		ID:           m.id,
+		ElectionTick: m.cfg.ElectionTicks, HeartbeatTick: m.cfg.HeartbeatTicks,
+		Storage: m.log, Applied: m.kv.Applied(), AsyncStorageWrites: true,
+		MaxSizePerMsg: math.MaxUint64, MaxInflightMsgs: 256,
+		PreVote: m.raft.PreVote, CheckQuorum: m.raft.CheckQuorum, ReadOnlyOption: option,
+		DisableProposalForwarding: true,
+		Logger:                    logger{slog.New(slog.DiscardHandler)},
+	}
+}
+
+// Step implements [step.Machine].
+func (m *raftMachine) Step(in step.Input, out *step.Output) {
+	for _, msg := range in.Messages {
+		m.take(msg.Body.(*pb.Message))
+	}
+	m.tick(in.Ticks)
+	m.accept(in.Calls, out)
+	for more := true; more && out.Failed == nil; more = m.nextReads() {
+		for m.rn.HasReady() && out.Failed == nil {
+			out.Failed = m.handle(m.rn.Ready(), out)
+		}
+		m.answerReads(out)
+	}
+}
+
+// take gives the library a message. One that it refuses is as good as lost.
+func (m *raftMachine) take(msg *pb.Message) {
+	m.rn.Step(msg)
+	switch msg.GetType() {
+	case pb.MsgApp, pb.MsgHeartbeat, pb.MsgSnap:
+		if msg.GetTerm() == m.rn.BasicStatus().GetTerm() {
+			m.silent = 0
+		}
+	}
+}
+
+// wait draws how long this node waits for a leader, as the library would.
+func (m *raftMachine) wait() {
+	m.silent, m.patience = 0, m.cfg.ElectionTicks+m.cfg.Rand.IntN(m.cfg.ElectionTicks)
+}
+
+func (m *raftMachine) tick(n int) {
+	for range n {
+		if m.leads {
+			m.rn.Tick()
+			continue
+		}
+		// The library counts, for the lease of CheckQuorum, but does not act: its own
+		// election timeouts would not repeat.
+		m.rn.TickQuiesced()
+		if m.silent++; m.silent >= m.patience {
+			m.wait()
+			m.rn.Campaign() // which fails for one that leads, and this one does not
+		}
+	}
+}
+
+// accept proposes commands, and queues reads.
+func (m *raftMachine) accept(calls []replica.Call, out *step.Output) {
+	for _, c := range calls {
+		switch {
+		case c.Op.Kind == bench.Read && m.raft.Reads == ReadLocal:
+			m.answer(c, m.kv.Read(c.Op.Key), nil, out)
+		case c.Op.Kind == bench.Read:
+			m.reads.queue = append(m.reads.queue, c)
+		case m.rn.Propose(c.Command().AppendTo(nil)) != nil:
+			m.answer(c, bench.Reply{}, m.notLeader(), out)
+		default:
+			m.calls[c.Session] = c
+		}
+	}
+}
+
+func (m *raftMachine) answer(c replica.Call, r bench.Reply, err error, out *step.Output) {
+	out.Replies = append(out.Replies, step.Reply{Call: c, Reply: r, Err: err})
+}
+
+func (m *raftMachine) notLeader() error { return &bench.NotLeaderError{Leader: m.name(m.lead)} }
+
+func (m *raftMachine) name(id uint64) string {
+	if id == raft.None {
+		return ""
+	}
+	return m.cfg.Members[id-1]
+}
+
+// handle does what the library asks for.
+func (m *raftMachine) handle(rd raft.Ready, out *step.Output) error {
+	if rd.HardState != nil {
+		if rd.HardState.GetTerm() != m.state.GetTerm() || rd.HardState.GetVote() != m.state.GetVote() {
+			m.wait()
+		}
+		m.state = rd.HardState
+	}
+	if rd.SoftState != nil {
+		m.changeRole(rd.SoftState, out)
+	}
+	for _, r := range rd.ReadStates {
+		m.confirm(r)
+	}
+	for _, msg := range rd.Messages {
+		var err error
+		switch msg.GetTo() {
+		case raft.LocalAppendThread:
+			err = m.persist(msg, out)
+		case raft.LocalApplyThread:
+			err = m.apply(msg, out)
+		default:
+			out.Send = append(out.Send, m.wrap(msg))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *raftMachine) wrap(msg *pb.Message) step.Message {
+	return step.Message{Peer: int(msg.GetTo()) - 1, Body: msg, Size: wireSize(msg)}
+}
+
+// persist has entries and the hard state written, and the answers wait for that.
+func (m *raftMachine) persist(msg *pb.Message, out *step.Output) error {
+	m.enc = encoder{} // what it encodes is kept
+	for _, e := range msg.Entries {
+		m.enc.entry(e)
+	}
+	if err := m.log.Append(msg.Entries); err != nil {
+		return fmt.Errorf("append to the log in memory: %w", err)
+	}
+	if msg.Term != nil {
+		state := &pb.HardState{Term: msg.Term, Vote: msg.Vote, Commit: msg.Commit}
+		m.enc.add(stateRecord(state))
+		if err := m.log.SetHardState(state); err != nil {
+			return fmt.Errorf("set the hard state in memory: %w", err)
+		}
+	}
+	out.Records = append(out.Records, m.enc.recs...)
+	for _, r := range msg.Responses {
+		out.After = append(out.After, m.wrap(r))
+	}
+	return nil
+}
+
+// apply feeds committed entries to the state machine.
+func (m *raftMachine) apply(msg *pb.Message, out *step.Output) error {
+	for _, e := range msg.Entries {
+		m.term = e.GetTerm()
+		if len(e.Data) == 0 {
+			m.kv.Advance(e.GetIndex())
+			continue
+		}
+		cmd, reply, err := m.kv.Apply(e.GetIndex(), e.Data)
+		if errors.Is(err, machine.ErrCommand) {
+			return fmt.Errorf("apply entry %d: %w", e.GetIndex(), err)
+		}
+		if c, ok := m.calls[cmd.Session]; ok && c.Seq == cmd.Seq {
+			delete(m.calls, cmd.Session)
+			m.answer(c, reply, err, out)
+		}
+	}
+	for _, r := range msg.Responses {
+		m.take(r)
+	}
+	return nil
+}
+
+// changeRole follows an election.
+func (m *raftMachine) changeRole(s *raft.SoftState, out *step.Output) {
+	led := m.leads
+	m.lead, m.leads = s.Lead, s.RaftState == raft.StateLeader
+	if m.leads && !led {
+		out.Points = append(out.Points, replica.Point{
+			Name: "elected", Txn: m.state.GetTerm(), Coordinator: m.name(m.id),
+		})
+	}
+	if led && !m.leads {
+		m.wait()
+		for _, session := range slices.Sorted(maps.Keys(m.calls)) {
+			m.answer(m.calls[session], bench.Reply{}, replica.ErrLost, out)
+		}
+		clear(m.calls)
+		m.failReads(out)
+	}
+}
+
+// Status implements [step.Machine].
+func (m *raftMachine) Status() bench.Status {
+	return bench.Status{
+		Up: true, Leader: m.name(m.lead), Term: m.state.GetTerm(),
+		Committed: m.state.GetCommit(), Applied: m.kv.Applied(), Digest: m.kv.Digest(),
+	}
+}
+
+// nextReads begins a round for the reads that have come, as reads.next does.
+func (m *raftMachine) nextReads() bool {
+	r := &m.reads
+	if len(r.queue) == 0 || len(r.round) > 0 || m.leads && m.term != m.state.GetTerm() {
+		return false
+	}
+	r.round, r.queue = r.queue, nil
+	r.id++
+	m.rn.ReadIndex(order.AppendUint64(nil, r.id))
+	return true
+}
+
+func (m *raftMachine) confirm(s raft.ReadState) {
+	r := &m.reads
+	if len(r.round) > 0 && order.Uint64(s.RequestCtx) == r.id {
+		r.ready = append(r.ready, confirmed{s.Index, r.round})
+		r.round = nil
+	}
+}
+
+func (m *raftMachine) answerReads(out *step.Output) {
+	r := &m.reads
+	for len(r.ready) > 0 && r.ready[0].index <= m.kv.Applied() {
+		for _, c := range r.ready[0].calls {
+			m.answer(c, m.kv.Read(c.Op.Key), nil, out)
+		}
+		r.ready = r.ready[1:]
+	}
+	if !m.leads && m.raft.Reads != ReadLocal {
+		m.failReads(out)
+	}
+}
+
+// failReads sends the reads elsewhere: none had an effect.
+func (m *raftMachine) failReads(out *step.Output) {
+	r := &m.reads
+	all := slices.Concat(r.queue, r.round)
+	for _, c := range r.ready {
+		all = append(all, c.calls...)
+	}
+	for _, c := range all {
+		m.answer(c, bench.Reply{}, m.notLeader(), out)
+	}
+	r.queue, r.round, r.ready = nil, nil, nil
+}
