@@ -16,6 +16,7 @@ const TimelineBin = 100 * time.Millisecond
 type Input struct {
 	Facts   results.Facts
 	Samples []bench.Sample // in any order
+	Txns    []bench.TxnRecord
 	Faults  []bench.Interval
 	Events  []bench.Event
 }
@@ -53,6 +54,7 @@ func Analyze(in Input, opts Options) Summary {
 	s.Gaps, s.SLO = probes.cluster.gaps, probes.cluster.slo
 	s.ByNode = probes.byNode(in.Facts.Nodes)
 	s.Episodes = t.episodes(probes)
+	s.InDoubt = t.inDoubt(t.doubts())
 	s.PerOp = t.perOp()
 
 	s.Checks = t.checks()

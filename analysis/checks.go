@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"nines/analysis/linear"
+	"nines/analysis/txn"
 	"nines/results"
 )
 
@@ -15,10 +16,42 @@ import (
 // have written is no proof, and that nothing is wrong is none either.
 func (t *trial) checks() []Check {
 	if t.Facts.Cut {
-		const why = "the trial was cut off: operations are missing from its record"
-		return []Check{{"linearizable", VerdictUnknown, why}, {"durable", VerdictUnknown, why}, {"agreement", VerdictUnknown, why}}
+		return t.undecided("the trial was cut off: operations are missing from its record")
 	}
-	return []Check{t.linearizable(), t.durable(), agreement(t.Facts)}
+	r, err := t.registers()
+	if err != nil {
+		return t.undecided("the record of transactions does not fit the operations: " + err.Error())
+	}
+	out := []Check{t.linearizable(r), t.durable(r), agreement(t.Facts)}
+	if t.Facts.Txns {
+		out = append(out, t.isolated())
+	}
+	if t.Facts.Bank != nil {
+		out = append(out, t.bank())
+	}
+	if t.Facts.Guarantees.Partitioned {
+		out = append(out, t.atomic(), t.settled())
+	}
+	return out
+}
+
+// undecided are the checks of a record from which nothing follows.
+func (t *trial) undecided(why string) []Check {
+	names := []string{"linearizable", "durable", "agreement"}
+	if t.Facts.Txns {
+		names = append(names, "isolated")
+	}
+	if t.Facts.Bank != nil {
+		names = append(names, "bank")
+	}
+	if t.Facts.Guarantees.Partitioned {
+		names = append(names, "atomic", "settled")
+	}
+	var out []Check
+	for _, name := range names {
+		out = append(out, Check{Name: name, Verdict: VerdictUnknown, Why: why})
+	}
+	return out
 }
 
 // worst is the overall verdict: a system is held to what it promises, and to
@@ -36,13 +69,14 @@ func worst(checks []Check) Verdict {
 // keeping anything.
 const holdsNothing = "none"
 
-// linearizable holds the whole history against what the system claims.
-func (t *trial) linearizable() Check {
+// linearizable holds the history of registers against what the system claims.
+func (t *trial) linearizable(r registers) Check {
 	c := Check{Name: "linearizable"}
 	switch g := t.Facts.Guarantees; {
 	case g.Linearizable():
-		r := linear.Check(context.Background(), t.Samples, linear.Options{Nodes: t.Facts.Nodes})
-		c.Verdict, c.Why = Verdict(r.Verdict), r.Why
+		got := linear.Check(context.Background(), r.ops, linear.Options{Nodes: t.Facts.Nodes})
+		c.Verdict, c.Why = Verdict(got.Verdict), got.Why
+		t.testify(&c, r, got.Bad)
 	case g.Reads == "":
 		c.Verdict, c.Why = VerdictUnknown, "the system does not declare what its reads guarantee"
 	default:
@@ -53,14 +87,25 @@ func (t *trial) linearizable() Check {
 
 // durable holds the final reads against the acknowledged writes. It needs no
 // linearizable reads: the final ones come after the nodes have converged.
-func (t *trial) durable() Check {
+func (t *trial) durable(r registers) Check {
 	c := Check{Name: "durable"}
 	if g := t.Facts.Guarantees; g.Durability == holdsNothing || g.Reads == holdsNothing {
 		c.Verdict, c.Why = VerdictNA, "not claimed: the system keeps nothing"
 		return c
 	}
-	r := linear.Durable(t.Samples, linear.Options{Nodes: t.Facts.Nodes})
-	c.Verdict, c.Why = Verdict(r.Verdict), r.Why
+	got := linear.Durable(r.ops, linear.Options{Nodes: t.Facts.Nodes})
+	c.Verdict, c.Why = Verdict(got.Verdict), got.Why
+	t.testify(&c, r, got.Bad)
+	if !t.Facts.Txns || c.Verdict == VerdictIllegal {
+		return c
+	}
+	lists := t.judged("durable", txn.Durable(t.Samples, t.Txns, t.txnOptions()))
+	switch {
+	case lists.Verdict == VerdictOK && c.Verdict == VerdictOK:
+		c.Why += "; " + lists.Why
+	case lists.Verdict != VerdictOK:
+		return lists
+	}
 	return c
 }
 

@@ -15,13 +15,17 @@ func (t *trial) episodes(p probeFigures) []Episode {
 			Step: f.Step, Fault: f.Fault, NA: f.NA, Error: f.Error, Nodes: f.Nodes, Evidence: f.Evidence,
 			Start: ms(f.Start), HealFrom: ms(f.HealFrom), End: ms(f.End),
 			Detect: MS(nan), Back95: MS(nan), HealBack: MS(nan), Baseline: nan, LostOps: nan,
-			Inject: noWindow, Heal: noWindow,
+			Inject: noWindow, Heal: noWindow, InDoubt: t.inDoubt(nil),
 		}
 	}
 	base := t.baseline()
+	doubts := t.doubts()
 	for _, f := range t.faults {
 		e := &out[f.index]
 		e.Detect = t.detect(f)
+		var own []doubt
+		own, doubts = divide(doubts, func(d doubt) bool { return d.from < f.limit && d.to > f.Start })
+		e.InDoubt = t.inDoubt(own)
 		e.Inject = p.cluster.window(f.Start, f.HealFrom)
 		e.Heal = p.cluster.window(f.HealFrom, f.limit)
 		for i, node := range p.nodes {

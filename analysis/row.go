@@ -27,6 +27,10 @@ func Row(s *Summary) results.Row {
 		CPU: s.PerOp.CPU, Messages: s.PerOp.Messages, Bytes: s.PerOp.Bytes, Syncs: s.PerOp.Syncs,
 		Resolution: float64(s.Gaps.Resolution), Adapter: f.Adapter,
 		Reads: f.Guarantees.Reads, Durability: f.Guarantees.Durability, WhyVerdict: whyVerdict(s),
+		InDoubtMax: float64(s.InDoubt.Max), InDoubtTxns: -1,
+	}
+	if f.Guarantees.Partitioned {
+		r.InDoubtTxns = s.InDoubt.Txns
 	}
 	if s.Gaps.Measured {
 		r.Gaps = s.Gaps.Count
@@ -95,6 +99,10 @@ func benchLine(s *Summary) results.BenchLine {
 	add(float64(s.Gaps.Max), "gap-max-ms")
 	add(float64(s.SLO.Total), "slo-outage-total-ms")
 	add(float64(s.SLO.Max), "slo-outage-max-ms")
+	if s.Facts.Guarantees.Partitioned {
+		add(float64(s.InDoubt.Max), "in-doubt-max-ms")
+		add(float64(s.InDoubt.Total), "in-doubt-total-ms")
+	}
 	add(s.PerOp.CPU, "cpu-us/op")
 	add(s.PerOp.Messages, "messages/op")
 	add(s.PerOp.Bytes, "wire-B/op")

@@ -18,7 +18,7 @@ func (t *trial) splits() []Latency {
 			out = append(out, l)
 		}
 	}
-	for kind := bench.Read; kind <= bench.CAS; kind++ {
+	for kind := bench.Read; kind <= bench.Transact; kind++ {
 		add(Latency{Kind: kind.String()}, t.where(func(s *bench.Sample) bool { return s.Kind == kind }))
 	}
 	for i, node := range t.Facts.Nodes {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"strconv"
 
+	"nines/analysis/txn"
 	"nines/results"
 )
 
@@ -84,6 +85,7 @@ type Summary struct {
 	Timeline []Bin     `json:"timeline"` // of TimelineBin each, over the measured period
 	BinMS    MS        `json:"bin_ms"`   // width of a timeline bin
 	PerOp    PerOp     `json:"per_op"`   // cost
+	InDoubt  InDoubt   `json:"in_doubt"` // of the whole trial
 }
 
 // Gate is one test of whether the trial may be believed.
@@ -96,9 +98,31 @@ type Gate struct {
 
 // Check is one test of whether the history was correct.
 type Check struct {
-	Name    string  `json:"name"` // linearizable, durable, agreement
+	Name    string  `json:"name"` // linearizable, durable, agreement, isolated, bank, atomic
 	Verdict Verdict `json:"verdict"`
 	Why     string  `json:"why"`
+
+	// Of an illegal one, where they are known:
+	Anomaly string    `json:"anomaly,omitempty"` // its name in the literature
+	Under   string    `json:"under,omitempty"`   // which fault was in force, in words
+	Witness []Witness `json:"witness,omitempty"` // the operations that show it, by when they were sent
+	Picture *Picture  `json:"picture,omitempty"` // of these
+}
+
+// Picture shows how the operations of a witness contradict each other.
+type Picture = txn.Picture
+
+// A Witness is an operation that shows that a history is illegal.
+type Witness struct {
+	Name    string `json:"name,omitempty"` // what the words and the picture call it
+	What    string `json:"what"`
+	Node    string `json:"node"`
+	Session uint64 `json:"session"`
+	Class   string `json:"class"`
+	Outcome string `json:"outcome"`
+	Sent    MS     `json:"sent_ms"` // since the base instant
+	Done    MS     `json:"done_ms"` // +Inf if it was not answered
+	Under   string `json:"under"`   // which fault was in force
 }
 
 // Counts are of operations by outcome; Due is their sum. Good ones succeeded by
@@ -191,6 +215,17 @@ type Episode struct {
 	Censored bool     `json:"censored"`       // it had not recovered when the next fault or the end came
 	Baseline float64  `json:"baseline_ops_s"`
 	LostOps  float64  `json:"lost_ops"` // integral of goodput's deficit below baseline, until it was back
+	InDoubt  InDoubt  `json:"in_doubt"` // of what was in doubt in it
+}
+
+// InDoubt is what participants of atomic commit did not know: transactions that
+// they had prepared, and whose fate they learnt a heartbeat later or more. NaN
+// where the system has no participants.
+type InDoubt struct {
+	Txns  int `json:"txns"`         // transactions that some participant was in doubt about
+	Max   MS  `json:"max_ms"`       // the longest that a participant was
+	Total MS  `json:"total_ms"`     // of all participants and transactions
+	Locks MS  `json:"locks_key_ms"` // keys locked, times how long
 }
 
 // Window is the outage that one side of an episode caused: the longest gap and

@@ -32,13 +32,23 @@ func Load(dir string) (Input, error) {
 	if err != nil {
 		return Input{}, err
 	}
-	return Input{Facts: r.Facts, Samples: samples, Faults: r.Faults, Events: r.Events}, nil
+	in := Input{Facts: r.Facts, Samples: samples, Faults: r.Faults, Events: r.Events}
+	if !r.Facts.Txns {
+		return in, nil
+	}
+	for txn, err := range results.ReadTxns(filepath.Join(dir, results.TxnsFile)) {
+		if err != nil {
+			return Input{}, err
+		}
+		in.Txns = append(in.Txns, txn)
+	}
+	return in, nil
 }
 
 // byKind are the operations of the load, for the histograms.
 func byKind(in Input) []results.Tagged {
 	var out []results.Tagged
-	for kind := bench.Read; kind <= bench.CAS; kind++ {
+	for kind := bench.Read; kind <= bench.Transact; kind++ {
 		tagged := results.Tagged{Tag: kind.String()}
 		for i := range in.Samples {
 			s := &in.Samples[i]

@@ -33,6 +33,9 @@ type Row struct {
 	CPU, Messages, Bytes, Syncs            float64 // per operation; CPU in µs
 	Resolution                             float64 // ms
 	Adapter, Reads, Durability, WhyVerdict string
+
+	InDoubtMax  float64 // ms; NaN where there are no participants
+	InDoubtTxns int     // -1 where there are no participants
 }
 
 // Column documents one column of summary.csv.
@@ -85,6 +88,8 @@ var columns = []struct {
 	{"reads", "declared: linearizable, lease, local or none", func(r *Row) string { return r.Reads }},
 	{"durability", "declared: what an acknowledged write survives", func(r *Row) string { return r.Durability }},
 	{"why_verdict", "the checks that were not ok", func(r *Row) string { return r.WhyVerdict }},
+	{"in_doubt_max_ms", "the longest that a participant of atomic commit did not know the fate of a transaction that it had prepared", func(r *Row) string { return figure(r.InDoubtMax) }},
+	{"in_doubt_txns", "transactions that some participant was in doubt about, for a heartbeat or longer", func(r *Row) string { return gaps(r.InDoubtTxns) }},
 }
 
 // Columns documents summary.csv.

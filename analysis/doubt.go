@@ -1,0 +1,56 @@
+package analysis
+
+import (
+	"time"
+
+	"nines/bench"
+)
+
+// A doubt is a stretch in which a participant did not know the fate of a
+// transaction that it had prepared.
+type doubt struct {
+	from, to time.Duration
+	txn      uint64
+	locks    int
+}
+
+// doubts are those that ended. What was in doubt to the end is a check's affair.
+func (t *trial) doubts() []doubt {
+	var out []doubt
+	for _, e := range t.Events {
+		if e.Kind == bench.EventInDoubt {
+			out = append(out, doubt{e.At - e.Took, e.At, e.Txn, e.Locks})
+		}
+	}
+	return out
+}
+
+// inDoubt sums doubts up.
+func (t *trial) inDoubt(doubts []doubt) InDoubt {
+	if !t.Facts.Guarantees.Partitioned {
+		return InDoubt{Max: MS(nan), Total: MS(nan), Locks: MS(nan)}
+	}
+	var sum InDoubt
+	txns := map[uint64]bool{}
+	for _, d := range doubts {
+		took := ms(d.to - d.from)
+		txns[d.txn] = true
+		sum.Max = max(sum.Max, took)
+		sum.Total += took
+		sum.Locks += took * MS(d.locks)
+	}
+	sum.Txns = len(txns)
+	return sum
+}
+
+// divide parts a list in two.
+func divide[T any](list []T, member func(T) bool) (in, out []T) {
+	for _, x := range list {
+		if member(x) {
+			in = append(in, x)
+		} else {
+			out = append(out, x)
+		}
+	}
+	return in, out
+}
