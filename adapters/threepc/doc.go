@@ -1,0 +1,2 @@
+// Package threepc is three-phase commit.
+package threepc
