@@ -154,17 +154,29 @@ func (m *raftMachine) tick(n int) {
 	}
 }
 
-// accept proposes commands, and queues reads.
+// accept queues reads, and proposes the commands as one message.
 func (m *raftMachine) accept(calls []replica.Call, out *step.Output) {
+	var cmds []replica.Call
+	proposal := &pb.Message{Type: pb.MsgProp.Enum(), From: &m.id}
 	for _, c := range calls {
 		switch {
-		case c.Op.Kind == bench.Read && m.raft.Reads == ReadLocal:
+		case c.Op.Kind != bench.Read:
+			cmds = append(cmds, c)
+			proposal.Entries = append(proposal.Entries, &pb.Entry{Data: c.Command().AppendTo(nil)})
+		case m.raft.Reads == ReadLocal:
 			m.answer(c, m.kv.Read(c.Op.Key), nil, out)
-		case c.Op.Kind == bench.Read:
-			m.reads.queue = append(m.reads.queue, c)
-		case m.rn.Propose(c.Command().AppendTo(nil)) != nil:
-			m.answer(c, bench.Reply{}, m.notLeader(), out)
 		default:
+			m.reads.queue = append(m.reads.queue, c)
+		}
+	}
+	if len(cmds) == 0 {
+		return
+	}
+	err := m.rn.Step(proposal)
+	for _, c := range cmds {
+		if err != nil { // it does not lead
+			m.answer(c, bench.Reply{}, m.notLeader(), out)
+		} else {
 			m.calls[c.Session] = c
 		}
 	}
