@@ -11,7 +11,9 @@ import (
 
 	"nines/adapters/host/inproc"
 	"nines/adapters/paxos"
+	"nines/adapters/paxoscommit"
 	"nines/adapters/single"
+	"nines/adapters/threepc"
 	"nines/adapters/twopc"
 	"nines/bench"
 	"nines/chaos"
@@ -114,6 +116,21 @@ func Systems() []System {
 			Points:   twopc.Points(),
 			Settings: twopcSettings(),
 			Prepare:  prepareTwopc,
+		},
+		{
+			Name:    "3pc",
+			About:   "three-phase commit (Skeen 1981): blocks for no crash, and is not safe when a partition makes nodes take each other for dead",
+			Caps:    inproc.Caps,
+			Points:  threepc.Points(),
+			Prepare: prepareThreepc,
+		},
+		{
+			Name:     "paxoscommit",
+			About:    "Paxos Commit (Gray and Lamport 2006): 2F+1 acceptors for each vote; nodes own parts of the keys, as with 2pc",
+			Caps:     inproc.Caps,
+			Points:   paxoscommit.Points(),
+			Settings: paxosCommitSettings(),
+			Prepare:  preparePaxosCommit,
 		},
 	}
 }

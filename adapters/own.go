@@ -8,7 +8,9 @@ import (
 
 	"nines/adapters/commit"
 	"nines/adapters/paxos"
+	"nines/adapters/paxoscommit"
 	"nines/adapters/replica"
+	"nines/adapters/threepc"
 	"nines/adapters/twopc"
 	"nines/results"
 )
@@ -74,6 +76,42 @@ func prepareTwopc(s map[string]string) (Prepared, error) {
 		return Prepared{}, err
 	}
 	return partitioned(open, twopc.Points()), nil
+}
+
+func prepareThreepc(map[string]string) (Prepared, error) {
+	open, err := threepc.Open(threepc.DefaultConfig())
+	if err != nil {
+		return Prepared{}, err
+	}
+	return partitioned(open, threepc.Points()), nil
+}
+
+func paxosCommitSettings() []Setting {
+	return []Setting{
+		{"f", "1", "how many acceptors may fail without blocking a transaction; there are 2f+1, so it takes as many nodes"},
+	}
+}
+
+func preparePaxosCommit(s map[string]string) (Prepared, error) {
+	cfg := paxoscommit.DefaultConfig()
+	if err := parsed(s, "f", &cfg.F, parseCount); err != nil {
+		return Prepared{}, err
+	}
+	open, err := paxoscommit.Open(cfg)
+	if err != nil {
+		return Prepared{}, err
+	}
+	p := partitioned(open, paxoscommit.Points())
+	p.Fits = cfg.Validate
+	return p, nil
+}
+
+func parseCount(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("%q: want a whole number, 0 or more", text)
+	}
+	return n, nil
 }
 
 // partitioned is a system of atomic commit.

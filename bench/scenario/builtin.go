@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	yaml "go.yaml.in/yaml/v4"
@@ -44,6 +45,7 @@ func List() ([]Info, error) {
 		}
 		list = append(list, Info{strings.TrimSuffix(path.Base(f), ".yaml"), head.Description})
 	}
+	slices.SortFunc(list, func(a, b Info) int { return strings.Compare(a.Name, b.Name) })
 	return list, nil
 }
 

@@ -10,11 +10,15 @@ import (
 
 // txnCatalog has systems with transactions, beside those that have none.
 func txnCatalog() Catalog {
+	const caps = chaos.CanKill | chaos.CanLink | chaos.CanPoint
 	cat := fakeCatalog()
-	caps := chaos.CanKill | chaos.CanLink
-	cat.Systems = append(cat.Systems,
-		SystemEntry{Name: "twopc", Caps: caps, Txns: true, Partitioned: true},
-		SystemEntry{Name: "paxos", Caps: caps, Txns: true})
+	cat.Hosts[0].Caps |= chaos.CanPoint
+	for _, name := range []string{"2pc", "3pc", "paxoscommit"} {
+		cat.Systems = append(cat.Systems, SystemEntry{
+			Name: name, Caps: caps, Points: []string{"prepared", "voted", "decided"}, Txns: true, Partitioned: true,
+		})
+	}
+	cat.Systems = append(cat.Systems, SystemEntry{Name: "paxos", Caps: caps, Txns: true})
 	return cat
 }
 
@@ -39,7 +43,7 @@ func TestTransactions(t *testing.T) {
 			Span: 2, Micros: 4, MaxWrites: 5,
 		},
 	} {
-		s, err := Parse("f.yaml", []byte("systems: [twopc, paxos]\nworkload: "+text), txnCatalog())
+		s, err := Parse("f.yaml", []byte("systems: [2pc, paxos]\nworkload: "+text), txnCatalog())
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 			continue
@@ -60,18 +64,18 @@ func TestTransactions(t *testing.T) {
 
 func TestTransactionsThatCannotBe(t *testing.T) {
 	for _, c := range []struct{ systems, workload, want string }{
-		{"twopc", "{name: bank, micros: 3}", "workload.micros: bank has none: remove it, or want one of append"},
+		{"2pc", "{name: bank, micros: 3}", "workload.micros: bank has none: remove it, or want one of append"},
 		{"etcdraft", "{name: ycsb-a, accounts: 3}", "workload.accounts: ycsb-a has none: remove it, or want one of bank"},
-		{"twopc", "{name: append, initial: 3}", "workload.initial: append has none"},
-		{"twopc", "{name: bank, keys: 20}", "workload.keys: the keys of bank are its accounts: want accounts: 20"},
-		{"twopc", "{name: bank, accounts: 0}", "workload.accounts: 0: want 1 or more"},
-		{"twopc", "{name: bank, preload: off}", "workload.preload: the accounts of bank would be empty, and nothing could be paid: want on"},
+		{"2pc", "{name: append, initial: 3}", "workload.initial: append has none"},
+		{"2pc", "{name: bank, keys: 20}", "workload.keys: the keys of bank are its accounts: want accounts: 20"},
+		{"2pc", "{name: bank, accounts: 0}", "workload.accounts: 0: want 1 or more"},
+		{"2pc", "{name: bank, preload: off}", "workload.preload: the accounts of bank would be empty, and nothing could be paid: want on"},
 		{"paxos", "{name: bank, span: 11}", "workload: span: 11: want at most the 10 accounts; and so on"},
-		{"twopc", "{name: bank, span: 4}", "workload.span: a transaction of 4 participants, and twopc has 3: want at most as many as there are nodes"},
+		{"2pc", "{name: bank, span: 4}", "workload.span: a transaction of 4 participants, and 2pc has 3: want at most as many as there are nodes"},
 		{"paxos", "{name: bank, span: 4}", ""},
-		{"[twopc, etcdraft]", "{name: bank}", "systems[1]: etcdraft has no transactions, which bank is made of: want twopc, paxos"},
+		{"[2pc, etcdraft]", "{name: bank}", "systems[1]: etcdraft has no transactions, which bank is made of: want 2pc, 3pc, paxoscommit, paxos"},
 		{"etcdraft", "{name: append}", "etcdraft has no transactions, which append is made of"},
-		{"[etcdraft, twopc]", "{name: ycsb-a}", ""},
+		{"[etcdraft, 2pc]", "{name: ycsb-a}", ""},
 	} {
 		_, err := Parse("f.yaml", []byte(fmt.Sprintf("systems: %s\nworkload: %s\n", c.systems, c.workload)), txnCatalog())
 		switch {
@@ -102,7 +106,7 @@ func TestSettingsOnNodes(t *testing.T) {
 
 // One node has one participant; that is the default's fault, not the user's.
 func TestSpanOfOneNode(t *testing.T) {
-	s, err := Parse("f.yaml", []byte("systems: twopc\nnodes: 1\nworkload: {name: bank}\n"), txnCatalog())
+	s, err := Parse("f.yaml", []byte("systems: 2pc\nnodes: 1\nworkload: {name: bank}\n"), txnCatalog())
 	if err != nil || s.Workload.Span != 2 {
 		t.Errorf("%v", err)
 	}
@@ -110,7 +114,7 @@ func TestSpanOfOneNode(t *testing.T) {
 
 // In each cell of a matrix, what was not given follows from the workload there.
 func TestMatrixOfTransactions(t *testing.T) {
-	s, err := Parse("f.yaml", []byte("systems: twopc\nworkload: {name: bank}\nmatrix: {workload.span: [2, 3], workload.accounts: [5, 8]}\n"), txnCatalog())
+	s, err := Parse("f.yaml", []byte("systems: 2pc\nworkload: {name: bank}\nmatrix: {workload.span: [2, 3], workload.accounts: [5, 8]}\n"), txnCatalog())
 	if err != nil {
 		t.Fatal(err)
 	}

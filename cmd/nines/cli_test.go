@@ -183,13 +183,21 @@ func TestList(t *testing.T) {
 	}
 	for _, w := range workloads.Catalog() {
 		loads = append(loads, w.Name)
+		if w.Accounts > 0 {
+			loads = append(loads, fmt.Sprintf("accounts: %d", w.Accounts), fmt.Sprintf("span: %d", w.Span))
+		}
 	}
+	loads = append(loads, "micros: 8", "max_writes_per_key: 32", "Transactions need a system that has them: single, ")
 	for _, k := range chaos.Kinds() {
 		faults = append(faults, k.Usage...)
 	}
 	for _, w := range chaos.TargetWords() {
 		faults = append(faults, w.Name)
 	}
+	for _, w := range chaos.PointWords() {
+		faults = append(faults, w.Name)
+	}
+	faults = append(faults, "2pc, 3pc, paxoscommit")
 	list, err := scenario.List()
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"nines/adapters"
@@ -23,9 +24,7 @@ func (c *listCmd) Run(t terminal) error {
 	case "systems":
 		listSystems(l)
 	case "workloads":
-		for _, e := range workloads.Catalog() {
-			l.row(0, 10, e.Name, e.About)
-		}
+		listWorkloads(l)
 	case "faults":
 		listFaults(l)
 	case "scenarios":
@@ -48,6 +47,9 @@ func listSystems(l *listing) {
 		}
 		l.row(0, 11, s.Name, s.About)
 		l.row(11, 0, "", "can suffer: "+s.Caps.String())
+		if len(s.Points) > 0 {
+			l.row(11, 0, "", "protocol points: "+strings.Join(s.Points, ", "))
+		}
 		for _, set := range s.Settings {
 			l.row(11, 26, set.Name+": "+cmp.Or(set.Default, `""`), set.About)
 		}
@@ -55,6 +57,47 @@ func listSystems(l *listing) {
 	l.blank()
 	l.paragraph("A name with its default is a setting: systems: [{system: etcdraft, prevote: false}] in a file, " +
 		"or --set systems[0].prevote=false.")
+}
+
+func listWorkloads(l *listing) {
+	for i, e := range workloads.Catalog() {
+		if i > 0 && e.Txns() {
+			l.blank()
+		}
+		l.row(0, 17, e.Name, e.About)
+		for _, set := range settingsOf(&e) {
+			l.row(17, 0, "", set)
+		}
+	}
+	l.blank()
+	l.paragraph("Transactions need a system that has them: " + strings.Join(systemsThat(hasTxns), ", ") + ".")
+}
+
+// settingsOf are those that only workloads with transactions have, with their
+// defaults.
+func settingsOf(e *workloads.Entry) []string {
+	var all []string
+	add := func(name string, value uint64, about string) {
+		if value > 0 {
+			all = append(all, fmt.Sprintf("%s: %d (%s)", name, value, about))
+		}
+	}
+	keys := "keys that a transfer touches, or participants where nodes own keys"
+	if e.Accounts == 0 {
+		keys = "most keys of a transaction"
+	}
+	add("accounts", e.Accounts, "that money is moved between")
+	add("initial", e.Initial, "what each holds at first")
+	add("span", uint64(e.Span), keys)
+	add("micros", uint64(e.Micros), "most reads and appends of a transaction")
+	add("max_writes_per_key", e.MaxWrites, "appends until a fresh list takes the key's place")
+	return all
+}
+
+// hasTxns reports whether a system has transactions.
+func hasTxns(s *adapters.System) bool {
+	p, err := s.Prepare(s.Effective(nil))
+	return err == nil && p.Guarantees.Txns != ""
 }
 
 func listFaults(l *listing) {
@@ -68,18 +111,28 @@ func listFaults(l *listing) {
 	l.blank()
 	l.paragraph("T, A and B are targets, chosen when the fault is injected:")
 	for _, word := range chaos.TargetWords() {
-		l.row(4, 11, word.Name, word.Means)
+		l.row(4, 13, word.Name, word.Means)
+	}
+	l.blank()
+	l.paragraph("P is a point of the system's protocol:")
+	for _, word := range chaos.PointWords() {
+		who := strings.Join(systemsThat(func(s *adapters.System) bool { return slices.Contains(s.Points, word.Name) }), ", ")
+		l.row(4, 14, word.Name, fmt.Sprintf("%s: %s", word.Means, cmp.Or(who, "no system yet")))
 	}
 }
 
 func systemsWith(need chaos.Caps) string {
-	var names []string
+	return strings.Join(systemsThat(func(s *adapters.System) bool { return s.Caps.Lacks(need) == 0 }), ", ")
+}
+
+// systemsThat are the names of the systems that are so.
+func systemsThat(are func(*adapters.System) bool) (names []string) {
 	for _, s := range adapters.Systems() {
-		if s.Caps.Lacks(need) == 0 {
+		if are(&s) {
 			names = append(names, s.Name)
 		}
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 func listScenarios(l *listing) error {
