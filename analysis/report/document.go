@@ -17,7 +17,9 @@ func markdownReport(m results.Manifest, summaries []analysis.Summary) ([]byte, e
 		fmt.Fprintf(&w, "**%s**\n\n", escapeMarkdown(line))
 	}
 	rows := totals(summaries)
-	sections := []table{speed(rows), availability(rows), cost(rows), compared(rows), failedGates(summaries), failedChecks(summaries), trials(summaries)}
+	sections := []table{speed(rows), availability(rows), inDoubt(rows), cost(rows), compared(rows), failedGates(summaries), failedChecks(summaries)}
+	sections = append(sections, proofTables(summaries)...)
+	sections = append(sections, trials(summaries))
 	for i := range sections {
 		if err := sections[i].markdown(&w, 2); err != nil {
 			return nil, err

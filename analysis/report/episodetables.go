@@ -62,10 +62,32 @@ func stepEpisodes(systems []plot.System, step plot.Step) table {
 			repeats = max(repeats, o.Trial.Facts.Repeat)
 		}
 	}
+	if partitioned(systems) {
+		t.addDoubt(systems, step)
+	}
 	if repeats == 1 {
 		t.drop(1)
 	}
 	return t
+}
+
+// addDoubt adds to every episode what was in doubt.
+func (t *table) addDoubt(systems []plot.System, step plot.Step) {
+	t.Columns = append(t.Columns, doubtColumns...)
+	t.note(doubtNote)
+	row := 0
+	for _, s := range systems {
+		for _, o := range everyOccurrence(s, step) {
+			put := (&total{mark: plot.MarkOf(o.Trial)}).marked
+			for _, c := range doubtCells(o.Episode, o.Trial) {
+				if c != "n/a" {
+					c = put(c)
+				}
+				t.Rows[row] = append(t.Rows[row], c)
+			}
+			row++
+		}
+	}
 }
 
 func (t *table) addEpisode(o plot.Occurrence) {

@@ -28,6 +28,8 @@ type page struct {
 	Glance         table
 	Cards          []card
 	Trouble        []trouble
+	Proofs         []proof
+	ProofsLeft     string // that there are more
 	Overview       []drawing
 	Tables         []table
 	Systems        []systemPart
@@ -110,9 +112,13 @@ func newPage(m results.Manifest, summaries []analysis.Summary) (*page, error) {
 	p := &page{
 		Title: title(m), Setting: setting(m, summaries), Style: css, Lead: lead(summaries), Glance: glance(rows, steps), Cards: cards(rows, steps),
 		Trouble: troubles(summaries),
-		Tables:  []table{speed(rows), availability(rows), cost(rows), trials(summaries)},
+		Tables:  []table{speed(rows), availability(rows), inDoubt(rows), cost(rows), trials(summaries)},
 		Terms:   terms(summaries), Run: runPairs(m), Command: commandLine(m.Command),
 		Scenario: m.Scenario, Modules: modules(m),
+	}
+	var left int
+	if p.Proofs, left = proofs(summaries); left > 0 {
+		p.ProofsLeft = leftOut(left)
 	}
 	if len(summaries) == 0 {
 		return p, nil

@@ -33,6 +33,7 @@ var runs = map[string]func() []analysis.Summary{
 	"illegal":    sync.OnceValue(plottest.Illegal),
 	"gatefailed": sync.OnceValue(plottest.GateFailed),
 	"censored":   sync.OnceValue(plottest.Censored),
+	"commit":     sync.OnceValue(plottest.Commit),
 	"hostile":    sync.OnceValue(plottest.Hostile),
 	"empty":      plottest.Empty,
 	"one":        plottest.OneSample,
@@ -184,7 +185,7 @@ func TestHostileNamesStayText(t *testing.T) {
 }
 
 func TestGolden(t *testing.T) {
-	for _, name := range []string{"quickstart", "repeats", "illegal", "gatefailed", "censored"} {
+	for _, name := range []string{"quickstart", "repeats", "illegal", "gatefailed", "censored", "commit"} {
 		golden(t, name+".md", tables(t, name))
 		golden(t, name+".txt", terminal(t, name, 100))
 	}

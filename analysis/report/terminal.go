@@ -24,7 +24,7 @@ const (
 // of a fault, it shows medians.
 func Terminal(w io.Writer, summaries []analysis.Summary, width int) error {
 	rows := totals(summaries)
-	tables := []table{speed(rows), availability(rows), cost(rows)}
+	tables := []table{speed(rows), availability(rows), inDoubt(rows), cost(rows)}
 	steps := faultSteps(summaries)
 	for i, s := range steps {
 		t := s.Episodes

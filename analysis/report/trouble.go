@@ -12,6 +12,7 @@ import (
 // A trouble is one gate or check that did not pass.
 type trouble struct {
 	Trial, Test, Saw, Do string
+	When                 string           // of an illegal check: with the fault in force
 	Verdict              analysis.Verdict // of a check; empty for a gate
 }
 
@@ -23,15 +24,15 @@ func troubles(summaries []analysis.Summary) []trouble {
 		s := &summaries[i]
 		for _, c := range s.Checks {
 			if c.Verdict != analysis.VerdictOK && c.Verdict != analysis.VerdictNA {
-				checks = append(checks, trouble{trialName(s), oneLine(c.Name) + " " + string(c.Verdict), orDash(c.Why), "", c.Verdict})
+				checks = append(checks, trouble{Trial: trialName(s), Test: oneLine(c.Name) + " " + string(c.Verdict), Saw: orDash(c.Why), When: oneLine(c.Under), Verdict: c.Verdict})
 			}
 		}
 		if f := oneLine(s.Facts.Failure); f != "" {
-			gates = append(gates, trouble{trialName(s), "it ended early", f, "see stacks.txt and nodes/ in the trial's folder", ""})
+			gates = append(gates, trouble{Trial: trialName(s), Test: "it ended early", Saw: f, Do: "see stacks.txt and nodes/ in the trial's folder"})
 		}
 		for _, g := range s.Gates {
 			if !g.Pass {
-				gates = append(gates, trouble{trialName(s), oneLine(g.Name), orDash(g.Saw), oneLine(g.Do), ""})
+				gates = append(gates, trouble{Trial: trialName(s), Test: oneLine(g.Name), Saw: orDash(g.Saw), Do: oneLine(g.Do)})
 			}
 		}
 	}
@@ -53,9 +54,14 @@ func failedGates(summaries []analysis.Summary) table {
 func failedChecks(summaries []analysis.Summary) table {
 	t := table{Title: "Checks that did not pass", Keys: 1, Columns: []column{{"trial", word}, {"check", word}, {"why", prose}}}
 	for _, x := range troubles(summaries) {
-		if x.Verdict != "" {
-			t.add(x.Trial, x.Test, x.Saw)
+		if x.Verdict == "" {
+			continue
 		}
+		why := x.Saw
+		if x.When != "" {
+			why += ". When: " + x.When
+		}
+		t.add(x.Trial, x.Test, why)
 	}
 	return t
 }
