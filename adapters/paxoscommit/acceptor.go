@@ -83,6 +83,7 @@ func (m *machine) onBallot0(b *ballot0) {
 	if id.Node == m.self && b.found != nil {
 		if o := m.Opened(id.Seq); o != nil {
 			o.Found[b.from] = b.found
+			m.answerFound(o)
 		}
 	}
 	e := m.acceptor.entries[id]

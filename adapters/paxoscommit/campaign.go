@@ -148,7 +148,7 @@ func (m *machine) onOutpaced(b *outpaced) {
 func (m *machine) finish(c *campaign, committed bool) {
 	m.campaigns.drop(c.txn.ID)
 	for _, node := range witnesses(c.txn) {
-		m.send(node, &outcome{c.txn.ID, committed})
+		m.send(node, &outcome{id: c.txn.ID, commit: committed})
 	}
 }
 

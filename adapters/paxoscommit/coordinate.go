@@ -14,6 +14,8 @@ type coordination struct {
 	accepted nodeSet // nodes that have accepted all votes in ballot 0
 	decided  bool
 	commit   bool
+	again    bool    // it gave way, and is to begin again
+	err      error   // of the answer
 	over     nodeSet // nodes at which it is over
 	sent     int     // tick when anything was last sent to all who are waited for
 }
@@ -28,10 +30,10 @@ var (
 // Begin implements [commit.Protocol].
 func (m *machine) Begin(o *commit.Open) {
 	o.Protocol = &coordination{sent: m.Now()}
-	if m.floors[m.self] == 0 {
-		m.floors[m.self] = m.Low()
+	if m.floor == 0 {
+		m.floor = m.Low()
 	}
-	m.learnLow(m.self, m.Low(), m.floors[m.self])
+	m.learnLow(m.self, m.Low(), m.floor)
 	wide := m.suspicious(o.Txn)
 	// The own part comes first: if it is refused nobody else need be asked.
 	if i := o.Index(m.self); i >= 0 {
@@ -66,11 +68,13 @@ func (m *machine) suspicious(t *commit.Txn) bool {
 // ballot, since it proposes nothing in ballot 0 and only that could make its
 // instance Prepared.
 func (m *machine) onRefusal(r *refusal) {
-	o := m.Opened(r.id.Seq)
-	if o == nil || r.id.Node != m.self || of(o).decided {
+	o := m.Opened(r.vote.ID.Seq)
+	if o == nil || r.vote.ID.Node != m.self || of(o).decided {
 		return
 	}
-	m.decide(o, false, (&commit.Vote{Refused: r.text}).Err())
+	of(o).again = r.vote.GaveWay
+	of(o).over.add(r.from)
+	m.decide(o, false, fmt.Errorf("at node %s: %w", m.Config().Members[r.from], r.vote.Err()))
 }
 
 // onAllAccepted counts the acceptors that have all votes of ballot 0.
@@ -96,33 +100,50 @@ func (m *machine) decide(o *commit.Open, committed bool, err error) {
 	}
 	c.decided, c.commit, c.sent = true, committed, m.Now()
 	m.campaigns.drop(o.Txn.ID)
-	if committed && err == nil {
-		for _, f := range o.Found {
-			if f == nil {
-				err = errNotFound
-			}
+	c.err = err
+	if committed {
+		c.err = errNotFound // until all of it is there
+		m.answerFound(o)
+	} else if !c.again {
+		m.Answer(o, err)
+	}
+	for _, p := range o.Txn.Participants {
+		if !c.asked.has(p) {
+			c.over.add(p)
 		}
 	}
-	m.Answer(o, err)
 	m.tell(o)
+	m.conclude(o)
 }
 
-// tell sends the fate to the participants that were asked and at which the
-// transaction is not over.
+// answerFound answers a transaction that was committed, if all is there that it
+// found. Other acceptors may have all votes before this one.
+func (m *machine) answerFound(o *commit.Open) {
+	c := of(o)
+	if !c.decided || !c.commit {
+		return
+	}
+	for _, f := range o.Found {
+		if f == nil {
+			return
+		}
+	}
+	c.err = nil
+	m.Answer(o, nil)
+}
+
+// tell sends the fate to the participants at which the transaction is not over.
 func (m *machine) tell(o *commit.Open) {
 	c := of(o)
 	for _, p := range o.Txn.Participants {
-		switch {
-		case !c.asked.has(p):
-			c.over.add(p)
-		case !c.over.has(p):
-			m.send(p, &outcome{o.Txn.ID, c.commit})
+		if !c.over.has(p) {
+			m.send(p, &outcome{o.Txn.ID, c.commit, c.again})
 		}
 	}
 }
 
 // overAt learns that a transaction of this coordinator is over at a node.
-func (m *machine) overAt(node int, id commit.ID) {
+func (m *machine) overAt(node int, id commit.ID, told bool) {
 	o := m.Opened(id.Seq)
 	if o == nil || id.Node != m.self || len(o.Parts) < 2 {
 		return
@@ -132,7 +153,18 @@ func (m *machine) overAt(node int, id commit.ID) {
 		return
 	}
 	c.over.add(node)
-	if c.over.len() == len(o.Parts) {
+	c.again = c.again && !told
+	m.conclude(o)
+}
+
+// conclude closes what is over at all participants.
+func (m *machine) conclude(o *commit.Open) {
+	c := of(o)
+	switch {
+	case c.over.len() < len(o.Parts) || m.Opened(o.Txn.ID.Seq) != o:
+	case c.again && m.Again(o):
+	default:
+		m.Answer(o, c.err)
 		m.Close(o)
 	}
 }
@@ -143,9 +175,13 @@ func (m *machine) watchOpen() {
 	for o := range m.AllOpen {
 		c := of(o)
 		switch waited := m.Now() - c.sent; {
+		case c.again && m.Now()-o.Began >= m.heartbeat: // somebody is out of reach
+			c.again = false
+			m.Answer(o, c.err)
 		case c.decided:
 			if waited >= m.election/2 {
 				c.sent = m.Now()
+				m.Answer(o, c.err)
 				m.tell(o)
 			}
 		case m.Now()-o.Began >= m.election*3/4:

@@ -23,6 +23,7 @@ type machine struct {
 	// By coordinator: all its transactions with a Seq from floor (exclusive of
 	// those of earlier starts) to low are over.
 	lows, floors []uint64
+	floor        uint64 // of this start; 0: not known yet
 
 	acceptor  acceptor
 	campaigns campaigns

@@ -23,9 +23,8 @@ type request struct {
 
 // A refusal tells the coordinator that a participant will never prepare.
 type refusal struct {
-	id   commit.ID
 	from int
-	text string
+	vote *commit.Vote
 }
 
 // A ballot0 is phase 2a of the instance of the participant from, in ballot 0: it
@@ -73,11 +72,15 @@ type outpaced struct {
 type outcome struct {
 	id     commit.ID
 	commit bool
+	again  bool // an abort, after which it begins again when it holds nothing any more
 }
 
 // An ended tells coordinators, and acceptors that asked, of transactions that are
 // over at a node, durably.
-type ended struct{ ids []commit.ID }
+type ended struct {
+	ids  []commit.ID
+	told bool // the node has reported that it was in doubt and aborted: it must not begin again
+}
 
 // An inquiry asks whether a transaction is over at a node.
 type inquiry struct{ id commit.ID }
@@ -91,7 +94,7 @@ const (
 func txnSize(t *commit.Txn) int { return idSize + 8 + 8 + 1 + len(t.Participants) }
 
 func (r *request) wireSize() int  { return r.Prepare.WireSize() + 8 + 1 }
-func (r *refusal) wireSize() int  { return typeSize + idSize + 1 + len(r.text) }
+func (r *refusal) wireSize() int  { return r.vote.WireSize() }
 func (b *ballot0) wireSize() int  { return typeSize + txnSize(b.txn) + 16 + kv.FoundSize(b.found) }
 func (p *phase1a) wireSize() int  { return typeSize + txnSize(p.txn) + ballotSize }
 func (p *phase1b) wireSize() int  { return typeSize + idSize + ballotSize + len(p.votes)*(ballotSize+1) }
@@ -99,7 +102,7 @@ func (p *phase2a) wireSize() int  { return typeSize + txnSize(p.txn) + ballotSiz
 func (p *phase2b) wireSize() int  { return typeSize + idSize + ballotSize }
 func (p *outpaced) wireSize() int { return typeSize + idSize + ballotSize }
 func (o *outcome) wireSize() int  { return typeSize + idSize + 1 }
-func (e *ended) wireSize() int    { return typeSize + 4 + len(e.ids)*idSize }
+func (e *ended) wireSize() int    { return typeSize + 1 + 4 + len(e.ids)*idSize }
 func (q *inquiry) wireSize() int  { return typeSize + idSize }
 
 // How golden scripts show them.
@@ -110,7 +113,7 @@ func (r *request) String() string {
 	}
 	return r.Prepare.String()
 }
-func (r *refusal) String() string { return fmt.Sprintf("refused %v: %s", r.id, r.text) }
+func (r *refusal) String() string { return r.vote.String() }
 func (b *ballot0) String() string {
 	return fmt.Sprintf("2a %v ballot 0: n%d prepared", b.txn.ID, b.txn.Participants[b.from]+1)
 }

@@ -1,7 +1,10 @@
 package paxoscommit
 
 import (
+	"fmt"
+
 	"nines/adapters/commit"
+	"nines/bench"
 )
 
 // What a participant keeps in [commit.Local.Protocol].
@@ -32,12 +35,14 @@ func (m *machine) onRequest(r *request) {
 	}
 }
 
+var errBefore = fmt.Errorf("it was over before it was prepared: %w", bench.ErrAborted)
+
 // refuseAgain answers a request for what is over here. If it is not so that it was
 // committed, then it was refused or aborted, or is closed, which its coordinator
 // knows.
 func (m *machine) refuseAgain(r *request, committed bool) {
 	if !committed && r.Txn.ID.Seq >= m.lows[r.Txn.ID.Node] {
-		m.refuse(r.Txn, "it was refused or aborted before")
+		m.refuse(r.Txn, errBefore)
 	}
 }
 
@@ -86,12 +91,12 @@ func place(t *commit.Txn, node int) int {
 // Refused implements [commit.Protocol].
 func (m *machine) Refused(t *commit.Txn, err error) {
 	m.Renounce(t.ID)
-	m.refuse(t, err.Error())
+	m.refuse(t, err)
 }
 
 // refuse tells the coordinator when it is certain that this node will not prepare.
-func (m *machine) refuse(t *commit.Txn, text string) {
-	r := &refusal{id: t.ID, from: m.self, text: text}
+func (m *machine) refuse(t *commit.Txn, err error) {
+	r := &refusal{m.self, commit.Refusal(t.ID, err)}
 	if t.ID.Node == m.self {
 		m.onRefusal(r) // whose word is as good as the record: see doc.go
 		return
@@ -112,7 +117,12 @@ func (m *machine) onOutcome(b *outcome) {
 		}
 	}
 	m.campaigns.drop(b.id)
+	l := m.Local(b.id)
 	m.end(b.id, b.commit)
+	if b.again {
+		m.afterwards(b.id.Node, &ended{ids: []commit.ID{b.id}, told: l != nil && l.Recovered})
+		return
+	}
 	m.owe(b.id.Node, b.id)
 }
 
@@ -182,14 +192,14 @@ func (m *machine) flushEnds() {
 func (m *machine) tellEnds(b durableEnds) {
 	for node, ids := range b.owed {
 		if len(ids) > 0 {
-			m.send(node, &ended{ids})
+			m.send(node, &ended{ids: ids})
 		}
 	}
 }
 
 func (m *machine) onEnded(from int, b *ended) {
 	for _, id := range b.ids {
-		m.overAt(from, id)
+		m.overAt(from, id, b.told)
 		m.acceptor.overAt(from, id)
 	}
 }
