@@ -52,8 +52,14 @@ func (p *seat) perform(op *Op, due, sent time.Duration, s *Sample) {
 		p.session.deadline.Store(deadline)
 	} else if id, ok := p.dial(deadline); !ok {
 		// Whatever went wrong, the operation was never sent.
+		if op.Txn != nil {
+			p.recordTxn(op, Reply{}, errNoSession)
+		}
 		s.Due, s.Sent, s.Done = due, sent, p.run.now()
 		p.fill(s, op, id, Rejected)
+		if op.Txn != nil {
+			p.recordTxn(op, Reply{}, ErrRejected)
+		}
 		return
 	}
 	c := p.session
@@ -94,6 +100,8 @@ func (p *seat) fill(s *Sample, op *Op, session uint64, outcome Outcome) {
 	s.User, s.Size, s.Kind = op.User, op.Size, op.Kind
 	s.Node, s.Class, s.Outcome = uint16(p.node), p.class, outcome
 }
+
+var errNoSession = errors.New("no session could be opened")
 
 var errLostClient = errors.New("the client panicked")
 

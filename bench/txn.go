@@ -46,8 +46,8 @@ type TxnRecord struct {
 	Reply *TxnReply // nil unless the outcome is OK
 }
 
-// A TxnRecorder takes the record of every transaction that was sent, from many
-// goroutines at once.
+// A TxnRecorder takes the record of every transaction that was not dropped, from
+// many goroutines at once.
 type TxnRecorder interface {
 	RecordTxn(TxnRecord) error
 }
