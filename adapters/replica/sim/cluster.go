@@ -96,11 +96,13 @@ func newCluster(cfg ClusterConfig) (*Cluster, error) {
 	}
 	c := &Cluster{cfg: cfg}
 	for i := range cfg.Nodes {
-		c.names = append(c.names, fmt.Sprintf("n%d", i+1))
+		c.names = append(c.names, nodeName(i))
 		c.nodes = append(c.nodes, &node{c: c, self: i, name: c.names[i]})
 	}
 	return c, nil
 }
+
+func nodeName(i int) string { return fmt.Sprintf("n%d", i+1) }
 
 // boot starts all nodes.
 func (c *Cluster) boot() error {

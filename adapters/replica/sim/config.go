@@ -144,6 +144,11 @@ func (c *Config) Validate() error {
 			if f.Point == "" {
 				return fmt.Errorf("sim: %v: only a fault at a point knows who that is", f)
 			}
+		case Leader:
+		default:
+			if !c.hasNode(string(f.Whom)) {
+				return fmt.Errorf("sim: %v: no node is called %s; there are n1 to n%d", f, f.Whom, c.Nodes)
+			}
 		}
 		switch f.Do {
 		case Kill, Isolate, Mute, Deaf:
@@ -152,4 +157,13 @@ func (c *Config) Validate() error {
 		}
 	}
 	return nil
+}
+
+func (c *Config) hasNode(name string) bool {
+	for i := range c.Nodes {
+		if name == nodeName(i) {
+			return true
+		}
+	}
+	return false
 }

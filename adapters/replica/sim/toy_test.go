@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"fmt"
+	"slices"
 
 	"nines/adapters/disk"
 	"nines/adapters/machine"
@@ -17,7 +18,9 @@ type toy struct {
 	cfg   step.Config
 	hasty bool
 	kv    *machine.KV
-	log   [][]byte // from index 1
+	log   [][]byte // from index 1; nil where a snapshot stands for it
+	snap  uint64   // index of the last snapshot
+	save  bool     // it is being saved
 	acked []uint64 // durable, by member
 	calls map[uint64]replica.Call
 	ticks int
@@ -44,9 +47,21 @@ func newHasty(cfg step.Config) (step.Machine, error) {
 }
 
 func (t *toy) Recover(s step.Stable) error {
-	for i, r := range s.Records {
-		if r.Index != uint64(i)+1 {
-			return fmt.Errorf("entry %d in place %d", r.Index, i)
+	if t.snap = s.Index; t.snap > 0 {
+		if err := t.kv.Restore(s.Snapshot); err != nil {
+			return err
+		}
+		t.log = make([][]byte, t.snap)
+	}
+	for _, r := range s.Records {
+		if r.Kind == recordHead { // it stands behind all that was compacted
+			continue
+		}
+		if r.Index <= t.snap {
+			continue // it need not have been compacted
+		}
+		if r.Index != uint64(len(t.log))+1 {
+			return fmt.Errorf("entry %d follows entry %d", r.Index, len(t.log))
 		}
 		t.log = append(t.log, r.Data)
 		if _, _, err := t.kv.Apply(r.Index, r.Data); err != nil {
@@ -56,6 +71,12 @@ func (t *toy) Recover(s step.Stable) error {
 	t.acked[t.cfg.Self] = uint64(len(t.log))
 	return nil
 }
+
+// Kinds of records.
+const (
+	recordEntry byte = iota + 1
+	recordHead
+)
 
 func (t *toy) Step(in step.Input, out *step.Output) {
 	for _, m := range in.Messages {
@@ -69,7 +90,7 @@ func (t *toy) Step(in step.Input, out *step.Output) {
 		case durable:
 			t.acked[m.Peer] = max(t.acked[m.Peer], b.upTo)
 			if m.Peer == t.cfg.Self {
-				out.Points = append(out.Points, replica.Point{Name: "durable", Txn: b.upTo, Coordinator: "n1"})
+				out.Points = append(out.Points, replica.Point{Name: "durable", Txn: b.upTo, Coordinator: "n1", Participants: []string{"n1", "n3"}})
 				if m.Peer != 0 {
 					out.Send = append(out.Send, step.Message{Peer: 0, Body: b})
 				}
@@ -88,20 +109,47 @@ func (t *toy) Step(in step.Input, out *step.Output) {
 			t.later(step.Message{Peer: p, Body: e, Size: 9 + len(e.data)}, out)
 		}
 	}
-	if t.ticks += in.Ticks; t.ticks >= t.cfg.HeartbeatTicks && t.cfg.Self == 0 {
-		t.ticks = 0
-		for p, at := range t.acked[1:] {
-			for i := at; i < t.acked[0]; i++ {
+	t.tick(in.Ticks, out)
+	t.apply(out)
+	t.snapshot(in.Saved, out)
+}
+
+// tick has every member tell what it has, and the first send what others lack.
+func (t *toy) tick(n int, out *step.Output) {
+	if t.ticks += n; t.ticks < t.cfg.HeartbeatTicks {
+		return
+	}
+	t.ticks = 0
+	if t.cfg.Self != 0 {
+		out.Send = append(out.Send, step.Message{Peer: 0, Body: durable{t.acked[t.cfg.Self]}})
+		return
+	}
+	for p, at := range t.acked[1:] {
+		for i := at; i < t.acked[0]; i++ {
+			if t.log[i] != nil {
 				out.Send = append(out.Send, step.Message{Peer: p + 1, Body: &entry{i + 1, t.log[i]}})
 			}
 		}
 	}
-	t.apply(out)
+}
+
+func (t *toy) snapshot(saved uint64, out *step.Output) {
+	if saved > 0 {
+		t.save = false
+		out.Compact = &step.Compact{Index: saved, Head: []disk.Record{{Kind: recordHead}}}
+	}
+	// The first must have what others lack: it has applied more than they have if it
+	// was restarted.
+	needed := t.cfg.Self == 0 && t.kv.Applied() > slices.Min(t.acked)
+	if every := t.cfg.Batch.SnapshotEvery; every > 0 && !t.save && !needed && t.kv.Applied() >= t.snap+every {
+		t.save, t.snap = true, t.kv.Applied()
+		out.Snapshot = &step.Snapshot{Index: t.snap, State: t.kv.Snapshot()}
+	}
 }
 
 func (t *toy) add(e *entry, out *step.Output) {
 	t.log = append(t.log, e.data)
-	out.Records = append(out.Records, disk.Record{Kind: 1, Index: e.index, Data: e.data})
+	out.Records = append(out.Records, disk.Record{Kind: recordEntry, Index: e.index, Data: e.data})
 	t.later(step.Message{Peer: t.cfg.Self, Body: durable{e.index}}, out)
 }
 
