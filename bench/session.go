@@ -52,9 +52,6 @@ func (p *seat) perform(op *Op, due, sent time.Duration, s *Sample) {
 		p.session.deadline.Store(deadline)
 	} else if id, ok := p.dial(deadline); !ok {
 		// Whatever went wrong, the operation was never sent.
-		if op.Txn != nil {
-			p.recordTxn(op, Reply{}, errNoSession)
-		}
 		s.Due, s.Sent, s.Done = due, sent, p.run.now()
 		p.fill(s, op, id, Rejected)
 		if op.Txn != nil {
@@ -100,8 +97,6 @@ func (p *seat) fill(s *Sample, op *Op, session uint64, outcome Outcome) {
 	s.User, s.Size, s.Kind = op.User, op.Size, op.Kind
 	s.Node, s.Class, s.Outcome = uint16(p.node), p.class, outcome
 }
-
-var errNoSession = errors.New("no session could be opened")
 
 var errLostClient = errors.New("the client panicked")
 
