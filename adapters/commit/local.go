@@ -72,7 +72,8 @@ func (n *Node) Prepare(p *Prepare) {
 func (n *Node) Local(id ID) *Local { return n.locals[id] }
 
 // Over reports whether the transaction is over at this node, and whether it was
-// committed here. Of one that its coordinator has closed it says that it was not.
+// committed here. Of one that its coordinator has closed since its last restart it
+// says that it was not.
 func (n *Node) Over(id ID) (over, committed bool) {
 	s := &n.seen[id.Node]
 	return s.has(id.Seq), s.over[id.Seq]
@@ -161,7 +162,7 @@ func (n *Node) end(l *Local, kind byte) {
 	if l.state != prepared {
 		return
 	}
-	n.Append(kind, AppendID(nil, l.Txn.ID))
+	n.Append(kind, append(AppendID(nil, l.Txn.ID), truth(l.ReadOnly())))
 	n.tellDoubt(l, kind)
 	if kind == recordCommitted {
 		n.apply(l.Txn, l.Writes)

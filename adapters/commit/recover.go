@@ -43,7 +43,7 @@ func (n *Node) replay(kind byte, data []byte) error {
 			return n.recovered(l)
 		}
 	case recordCommitted, recordAborted:
-		id := r.ID()
+		id, _ := r.ID(), r.Byte()
 		if r.Err() == nil {
 			return n.replayEnd(id, kind)
 		}

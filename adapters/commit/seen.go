@@ -25,14 +25,17 @@ func (s *seen) add(seq uint64, committed bool) {
 	s.over[seq] = committed
 }
 
-// raise takes the coordinator's word that all below low is over.
+// raise takes the coordinator's word that all below low is over. A coordinator that
+// has been down knows nothing of what it had begun before, unless its protocol logs
+// that, but participants may still need to tell each other: what is over from before
+// is kept. That is little for each restart.
 func (s *seen) raise(low uint64) {
 	if low <= s.low {
 		return
 	}
-	if low-s.low > uint64(len(s.over)) {
+	if low>>epochShift != s.low>>epochShift || low-s.low > uint64(len(s.over)) {
 		for seq := range s.over {
-			if seq < low {
+			if seq < low && seq>>epochShift == low>>epochShift {
 				delete(s.over, seq)
 			}
 		}

@@ -12,8 +12,8 @@ import (
 const (
 	recordEpoch     byte = iota + 1 // the node has started: epoch (8)
 	recordPrepared                  // a part is in doubt: transaction, locks, writes
-	recordCommitted                 // it was committed: its id
-	recordAborted                   // it was aborted: its id
+	recordCommitted                 // it was committed: its id, whether it only read (1)
+	recordAborted                   // it was aborted: likewise
 	recordOnce                      // a transaction of this node alone has written: transaction, writes
 	recordRenounced                 // it will not be prepared here: its id
 

@@ -19,6 +19,7 @@ type machine struct {
 	self    int
 	members []string
 	ending  map[commit.ID]*termination
+	ticked  int // Now at the last Tick
 }
 
 // coordination is what a coordinator knows of a transaction beside its parts. It

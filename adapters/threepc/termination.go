@@ -1,6 +1,10 @@
 package threepc
 
-import "nines/adapters/commit"
+import (
+	"slices"
+
+	"nines/adapters/commit"
+)
 
 // termination is the attempt of a participant to end a transaction without its
 // coordinator.
@@ -20,9 +24,12 @@ type lastReport struct {
 // by then is taken for dead.
 func (m *machine) window() int { return max(2, m.Config().ElectionTicks/2) }
 
-// terminate goes on with the transactions whose coordinator has been silent for an
-// election timeout.
+// terminate has parts in doubt ask their coordinator, every heartbeat, whether it is
+// still at work, and goes on without it when it has been silent for an election
+// timeout.
 func (m *machine) terminate() {
+	heartbeat, last := m.Config().HeartbeatTicks, m.ticked
+	m.ticked = m.Now()
 	for l := range m.InDoubt {
 		t := m.ending[l.Txn.ID]
 		switch {
@@ -30,9 +37,12 @@ func (m *machine) terminate() {
 		case t == nil && m.Now()-l.Asked >= m.patience(l):
 			m.startOver(l)
 		case t == nil:
+			if (m.Now()-l.Asked)/heartbeat > max(0, last-l.Asked)/heartbeat && l.Txn.ID.Node != m.self {
+				m.Send(l.Txn.ID.Node, query{l.Txn.ID, takesPart(l.Txn, l.Txn.ID.Node)}, commit.AboutSize)
+			}
 		case m.Now()-t.began >= m.window():
 			m.conclude(l, t)
-		case m.Now()-t.asked >= m.Config().HeartbeatTicks:
+		case m.Now()-t.asked >= heartbeat:
 			m.ask(l, t)
 		}
 	}
@@ -56,14 +66,12 @@ func (m *machine) startOver(l *commit.Local) {
 
 func (m *machine) ask(l *commit.Local, t *termination) {
 	t.asked = m.Now()
-	part := false
 	for _, p := range l.Txn.Participants {
-		part = part || p == l.Txn.ID.Node
 		if p != m.self {
 			m.Send(p, query{l.Txn.ID, true}, commit.AboutSize)
 		}
 	}
-	if !part && l.Txn.ID.Node != m.self {
+	if l.Txn.ID.Node != m.self && !takesPart(l.Txn, l.Txn.ID.Node) {
 		m.Send(l.Txn.ID.Node, query{l.Txn.ID, false}, commit.AboutSize)
 	}
 }
@@ -178,16 +186,16 @@ func (m *machine) end(l *commit.Local, commits bool) {
 	m.WhenDurable(endDurable{l.Txn, decision{ID: l.Txn.ID, Commit: commits}})
 }
 
+func takesPart(t *commit.Txn, node int) bool { return slices.Contains(t.Participants, node) }
+
 // tellAll tells the other participants, and the coordinator.
 func (m *machine) tellAll(t *commit.Txn, d decision) {
-	part := false
 	for _, p := range t.Participants {
-		part = part || p == t.ID.Node
 		if p != m.self {
 			m.Send(p, d, commit.AboutSize)
 		}
 	}
-	if !part && t.ID.Node != m.self {
+	if t.ID.Node != m.self && !takesPart(t, t.ID.Node) {
 		m.Send(t.ID.Node, d, commit.AboutSize)
 	}
 }
