@@ -99,10 +99,10 @@ func abortedTxn(t *testing.T, c *cluster) {
 			}
 		}
 	}
-	r := c.do(cl, transact(1000, append(look, bench.Micro{Kind: bench.List, Key: 100}, bench.Micro{Kind: bench.List, Key: 101})...))
-	for i, f := range r.Txn.Found {
+	look = append(look, bench.Micro{Kind: bench.List, Key: 100}, bench.Micro{Kind: bench.List, Key: 101})
+	for i, f := range c.do(cl, transact(1000, look...)).Txn.Found {
 		if i < keys && f.Value != 10 || len(f.List) > 0 {
-			t.Errorf("key %d is %d, %v: an aborted transaction had an effect", i, f.Value, f.List)
+			t.Errorf("key %d is %d, %v: an aborted transaction had an effect", look[i].Key, f.Value, f.List)
 		}
 	}
 	c.converge()

@@ -12,6 +12,9 @@ import "nines/bench"
 // last one. A session is used again and again, and retired only when an outcome
 // was unknown; were each of 100,000 commands/s that of a new session, the bound
 // would still be 1.3 s of log between a command and its retry.
+//
+// What a session's last transaction found is remembered in full, and goes into
+// every snapshot: workloads that read whole lists keep them short.
 const SessionCapacity = 1 << 17
 
 // session is what is remembered of one: its last command.
