@@ -32,10 +32,10 @@ func (t *trial) witness(i int) Witness {
 	s := &t.Samples[i]
 	w := Witness{
 		What: described(s), Node: t.node(s.Node), Session: s.Session, Class: s.Class.String(), Outcome: s.Outcome.String(),
-		Sent: ms(s.Sent), Done: ms(s.Done), Under: t.during(s.Sent, s.Done),
+		Sent: ms(s.Sent), Done: ms(s.Done), Under: t.during(s.Sent, s.Done, called),
 	}
 	if s.Outcome == bench.Unknown {
-		w.Done, w.Under = MS(inf), t.during(s.Sent, s.Sent)
+		w.Done, w.Under = MS(inf), t.during(s.Sent, s.Sent, called)
 	}
 	return w
 }
@@ -83,12 +83,12 @@ func (t *trial) under(samples []int) string {
 	if from == bench.Never {
 		return ""
 	}
-	return fmt.Sprintf("from %.3f s to %.3f s, %s", from.Seconds(), to.Seconds(), t.during(from, to))
+	return fmt.Sprintf("from %.3f s to %.3f s, %s", from.Seconds(), to.Seconds(), t.during(from, to, named))
 }
 
 // during says which faults were in force in [from, to], or which was the last
 // before it.
-func (t *trial) during(from, to time.Duration) string {
+func (t *trial) during(from, to time.Duration, name func(*span) string) string {
 	var in []string
 	var last *span
 	for i := range t.faults {
@@ -96,7 +96,7 @@ func (t *trial) during(from, to time.Duration) string {
 		switch {
 		case f.Start > to:
 		case f.End >= from:
-			in = append(in, t.named(f))
+			in = append(in, name(f))
 		case last == nil || f.End > last.End:
 			last = f
 		}
@@ -107,15 +107,19 @@ func (t *trial) during(from, to time.Duration) string {
 	case len(in) > 0:
 		return "during " + strings.Join(in, ", ")
 	case last != nil:
-		return fmt.Sprintf("%s after %s was healed", show(ms(from-last.End)), t.named(last))
+		return fmt.Sprintf("%.3f s after %s was healed", (from - last.End).Seconds(), name(last))
 	case len(t.faults) > 0:
 		return "before the first fault"
 	}
 	return "without any fault"
 }
 
-func (t *trial) named(f *span) string {
-	text := fmt.Sprintf("fault %d %s", f.index+1, f.Fault)
+// called is a fault in short.
+func called(f *span) string { return fmt.Sprintf("fault %d %s", f.index+1, f.Fault) }
+
+// named is a fault with whom it hit and when.
+func named(f *span) string {
+	text := called(f)
 	if len(f.Nodes) > 0 {
 		text += " on " + strings.Join(f.Nodes, " ")
 	}

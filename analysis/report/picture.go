@@ -36,7 +36,6 @@ const (
 type frame struct {
 	top, height float64
 	lines       []string
-	ports, used int // ends of arrows at its side
 }
 
 // An arrow is an edge as it is laid out.
@@ -81,41 +80,69 @@ func (k sketch) frames(p *analysis.Picture) (frames []frame, height float64) {
 		for _, what := range n.What {
 			f.lines = append(f.lines, wrap(oneLine(what), k.boxText)...)
 		}
-		for _, e := range p.Edges {
-			if e.From == i || e.To == i {
-				f.ports++
-			}
-		}
-		f.height = max(float64(len(f.lines))*k.line+2*pad, float64(f.ports)*k.line+pad)
+		f.height = float64(len(f.lines))*k.line + 2*pad
 		frames = append(frames, f)
 		at += f.height + room
 	}
 	return frames, at - room + 1
 }
 
-// port is the next place of a box for the end of an arrow.
-func (f *frame) port() float64 {
-	f.used++
-	return f.top + f.height*float64(f.used)/float64(f.ports+1)
+// arrows lays the edges out, and keeps their labels apart. The farther one
+// reaches the farther out it bends, and ends are ordered so that arrows between
+// the same boxes do not cross.
+func (k sketch) arrows(p *analysis.Picture, frames []frame) (arrows []arrow, low float64) {
+	order := make([]int, len(p.Edges))
+	for i := range order {
+		order[i] = i
+	}
+	span := func(i int) int { return max(p.Edges[i].From, p.Edges[i].To) - min(p.Edges[i].From, p.Edges[i].To) }
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(span(a), span(b)) })
+	most := k.width - k.box
+	arrows = make([]arrow, len(p.Edges))
+	for rank, i := range order {
+		arrows[i].kind = oneLine(p.Edges[i].Kind)
+		arrows[i].bulge = min(most*0.24, most*(0.12+0.05*float64(rank)))
+	}
+	for n := range frames {
+		frames[n].attach(n, p, arrows)
+	}
+	for i, e := range p.Edges {
+		a := &arrows[i]
+		a.lines = append([]string{a.kind}, wrap(oneLine(e.Label), k.labels)...)
+		a.at = max(0, (a.y1+a.y2)/2-float64(len(a.lines))*k.line/2)
+	}
+	slices.SortStableFunc(arrows, func(a, b arrow) int { return cmp.Compare(a.at, b.at) })
+	for i := range arrows {
+		arrows[i].at = max(arrows[i].at, low)
+		low = arrows[i].at + float64(len(arrows[i].lines))*k.line + 6
+	}
+	return arrows, low
 }
 
-// arrows lays the edges out, and keeps their labels apart.
-func (k sketch) arrows(p *analysis.Picture, frames []frame) (arrows []arrow, low float64) {
-	most := k.width - k.box
+// attach places the ends of arrows at box n: above those that lead up, the
+// inner ones first; below them those that lead down, the outer ones first.
+func (f *frame) attach(n int, p *analysis.Picture, arrows []arrow) {
+	var ends []int
 	for i, e := range p.Edges {
-		a := arrow{kind: oneLine(e.Kind), y1: frames[e.From].port(), y2: frames[e.To].port()}
-		a.bulge = min(most*0.24, most*(0.12+0.05*float64(i)))
-		a.lines = append([]string{a.kind}, wrap(oneLine(e.Label), k.labels)...)
-		a.at = (a.y1+a.y2)/2 - float64(len(a.lines))*k.line/2
-		arrows = append(arrows, a)
+		if e.From == n || e.To == n {
+			ends = append(ends, i)
+		}
 	}
-	order := slices.Clone(arrows)
-	slices.SortStableFunc(order, func(a, b arrow) int { return cmp.Compare(a.at, b.at) })
-	for i := range order {
-		order[i].at = max(order[i].at, low)
-		low = order[i].at + float64(len(order[i].lines))*k.line + 6
+	place := func(i int) float64 {
+		if e := p.Edges[i]; e.From+e.To-n > n {
+			return 1e6 - arrows[i].bulge
+		}
+		return arrows[i].bulge
 	}
-	return order, low
+	slices.SortStableFunc(ends, func(a, b int) int { return cmp.Compare(place(a), place(b)) })
+	for at, i := range ends {
+		y := f.top + f.height*float64(at+1)/float64(len(ends)+1)
+		if p.Edges[i].From == n {
+			arrows[i].y1 = y
+		} else {
+			arrows[i].y2 = y
+		}
+	}
 }
 
 func (k sketch) drawFrame(b *strings.Builder, f *frame, fate string) {
