@@ -16,7 +16,7 @@ func (s *seen) has(seq uint64) bool {
 }
 
 func (s *seen) add(seq uint64, committed bool) {
-	if seq < s.low {
+	if seq < s.low && seq>>epochShift == s.low>>epochShift {
 		return
 	}
 	if s.over == nil {
