@@ -25,7 +25,6 @@ type Action struct {
 	Node    int          // where it happens
 	Message step.Message // of Deliver; its Peer is the sender
 
-	upTo    int            // of Force: records that are durable then
 	after   []step.Message // of Force
 	compact *step.Compact  // of Force
 	snap    *step.Snapshot // of Save

@@ -69,7 +69,7 @@ func (n *node) work() {
 			compact = j.compact
 		}
 		if force && (d.durable < len(d.log) || compact != nil) {
-			d.forcing = n.c.pend(&Action{Kind: Force, Node: n.self, upTo: len(d.log), after: after, compact: compact})
+			d.forcing = n.c.pend(&Action{Kind: Force, Node: n.self, after: after, compact: compact})
 			if !n.c.quiet {
 				n.c.logf("#%d %s forces %d records", d.forcing.ID, n.name, len(d.log)-d.durable)
 			}
@@ -82,7 +82,7 @@ func (n *node) work() {
 // forced is what comes when a forced write is complete.
 func (n *node) forced(a *Action) {
 	d := &n.disk
-	d.forcing, d.durable = nil, a.upTo
+	d.forcing, d.durable = nil, len(d.log) // what has come meanwhile is not in it yet
 	n.c.cost.Syncs++
 	n.send(a.after)
 	if a.compact != nil {

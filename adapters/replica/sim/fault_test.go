@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"nines/adapters/replica"
 	"nines/adapters/replica/sim"
 	"nines/adapters/replica/step"
 	"nines/bench"
@@ -118,6 +119,38 @@ func TestOutcomes(t *testing.T) {
 	}
 	if a, b := h.Samples[0].Session, h.Samples[1].Session; a == b {
 		t.Error("a session is used again although its operation is unknown")
+	}
+}
+
+// What an attempt may have done is not undone by a later one that is refused.
+func TestLostThenRefused(t *testing.T) {
+	cfg := calm()
+	cfg.New = func(c step.Config) (step.Machine, error) {
+		m, err := newToy(c)
+		return &fickle{Machine: m}, err
+	}
+	h, err := sim.Run(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := h.Samples[0]; s.Outcome != bench.Unknown {
+		t.Errorf("%+v, want it unknown", s)
+	}
+}
+
+// fickle loses the first attempt at a write, and refuses the second.
+type fickle struct {
+	step.Machine
+	writes int
+}
+
+func (f *fickle) Step(in step.Input, out *step.Output) {
+	f.Machine.Step(in, out)
+	for _, c := range in.Calls {
+		if c.Op.Kind == bench.Write {
+			out.Replies = append(out.Replies, step.Reply{Call: c, Err: []error{replica.ErrLost, bench.ErrAborted}[f.writes]})
+			f.writes++
+		}
 	}
 }
 
