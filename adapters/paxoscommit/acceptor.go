@@ -127,6 +127,12 @@ func (m *machine) accept(t *commit.Txn, ballot uint64) {
 // onPhase1a promises, and tells what was accepted. Votes of ballot 0 whose bundle
 // is not complete become accepted by the record of the promise.
 func (m *machine) onPhase1a(from int, b *phase1a) {
+	// Who has committed it, and remembers, spares a node that comes back its ballot.
+	// That it is over and was not committed says nothing: it may have been forgotten.
+	if over, committed := m.Over(b.txn.ID); over && committed {
+		m.send(from, &outcome{id: b.txn.ID, commit: true})
+		return
+	}
 	e := m.entry(b.txn)
 	if b.ballot < e.promised {
 		m.send(from, &outpaced{b.txn.ID, e.promised})

@@ -147,6 +147,12 @@ func (m *machine) onOutpaced(b *outpaced) {
 // finish is called when the fate is chosen, and tells everybody.
 func (m *machine) finish(c *campaign, committed bool) {
 	m.campaigns.drop(c.txn.ID)
+	if c.txn.ID.Node == m.self {
+		if o := m.Opened(c.txn.ID.Seq); o != nil {
+			m.decided(o, committed)
+			return
+		}
+	}
 	for _, node := range witnesses(c.txn) {
 		m.send(node, &outcome{id: c.txn.ID, commit: committed})
 	}

@@ -116,6 +116,15 @@ func (m *machine) decide(o *commit.Open, committed bool, err error) {
 	m.conclude(o)
 }
 
+// decided is called when the fate was chosen in a higher ballot.
+func (m *machine) decided(o *commit.Open, committed bool) {
+	var err error
+	if !committed {
+		err = errUndecided
+	}
+	m.decide(o, committed, err)
+}
+
 // answerFound answers a transaction that was committed, if all is there that it
 // found. Other acceptors may have all votes before this one.
 func (m *machine) answerFound(o *commit.Open) {

@@ -107,13 +107,9 @@ func (m *machine) refuse(t *commit.Txn, err error) {
 // onOutcome ends a transaction here.
 func (m *machine) onOutcome(b *outcome) {
 	if b.id.Node == m.self {
-		if o := m.Opened(b.id.Seq); o != nil && !of(o).decided { // another leader has decided
-			var err error
-			if !b.commit {
-				err = errUndecided
-			}
-			m.decide(o, b.commit, err)
-			return // decide tells this node too
+		if o := m.Opened(b.id.Seq); o != nil && !of(o).decided {
+			m.decided(o, b.commit)
+			return // which tells this node too
 		}
 	}
 	m.campaigns.drop(b.id)
