@@ -74,20 +74,36 @@ func Names() []string {
 
 // New makes the workload with the given name.
 func New(name string, cfg Config) (*Workload, error) {
+	e, cfg, err := complete(name, cfg)
+	if err != nil {
+		return nil, err
+	}
+	w, err := newWorkload(e, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("workload %s: %w", name, err)
+	}
+	return w, nil
+}
+
+// Check says what is wrong with the configuration of the workload with the given
+// name: all that New would say, but for what depends on the owners of keys. It
+// takes no memory.
+func Check(name string, cfg Config) error {
+	_, _, err := complete(name, cfg)
+	return err
+}
+
+// complete finds the workload, and fills in and checks its configuration.
+func complete(name string, cfg Config) (Entry, Config, error) {
 	for _, e := range Catalog() {
 		if e.Name != name {
 			continue
 		}
 		cfg = cfg.withDefaults(&e)
-		err := cfg.validate(&e)
-		var w *Workload
-		if err == nil {
-			w, err = newWorkload(e, cfg)
+		if err := cfg.validate(&e); err != nil {
+			return Entry{}, Config{}, fmt.Errorf("workload %s: %w", name, err)
 		}
-		if err != nil {
-			return nil, fmt.Errorf("workload %s: %w", name, err)
-		}
-		return w, nil
+		return e, cfg, nil
 	}
-	return nil, bench.UnknownName("workload", name, Names())
+	return Entry{}, Config{}, bench.UnknownName("workload", name, Names())
 }

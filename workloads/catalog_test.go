@@ -40,8 +40,12 @@ func TestBadConfigs(t *testing.T) {
 		{"bank", Config{Owner: func(uint64) int { return 0 }, Owners: 2}, "no probe key found that belongs to owner 1 of 2"},
 		{"ycsb-a", Config{Theta: -1, ValueSize: 1}, "theta: -1: want more than 0 and at most 10\nvalue_size"}, // all at once
 	} {
-		if _, err := New(c.name, c.cfg); err == nil || !strings.Contains(err.Error(), c.want) {
+		_, err := New(c.name, c.cfg)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s %+v: error %v, want one with %q", c.name, c.cfg, err, c.want)
+		}
+		if checked := Check(c.name, c.cfg); c.cfg.Owner == nil && (checked == nil || checked.Error() != err.Error()) {
+			t.Errorf("%s %+v: checked: %v, want %v", c.name, c.cfg, checked, err)
 		}
 	}
 }
