@@ -16,8 +16,7 @@ import (
 )
 
 // BenchmarkDriver compares the driver of step machines with the loop that this
-// package has for the same library. The machine allocates more than the loop, and
-// takes no snapshots.
+// package has for the same library. The machine allocates more than the loop.
 func BenchmarkDriver(b *testing.B) {
 	adapter, err := etcdraft.Open(etcdraft.DefaultConfig())
 	if err != nil {

@@ -19,8 +19,7 @@ import (
 
 // raftMachine is the library as a step machine, so that a cluster of it repeats
 // exactly. The library draws its election timeouts from a source that has no
-// seed, so they are drawn here and an election is begun from outside. It takes
-// no snapshots: it is for short histories.
+// seed, so they are drawn here and an election is begun from outside.
 type raftMachine struct {
 	cfg  step.Config
 	raft Config
@@ -29,6 +28,7 @@ type raftMachine struct {
 	rn    *raft.RawNode
 	log   *memoryLog
 	kv    *machine.KV
+	conf  *pb.ConfState
 	state *pb.HardState
 	lead  uint64
 	leads bool
@@ -38,7 +38,12 @@ type raftMachine struct {
 
 	calls map[uint64]replica.Call // proposed, by session
 	reads machineReads
-	enc   encoder
+
+	snaps     machineSnapshots
+	written   *pb.HardState        // the newest that is in the log
+	compacted uint64               // what the log on disk is to be cut to
+	mark      *pb.SnapshotMetadata // of a snapshot before which the log is void, and does not say so yet
+	enc       encoder
 }
 
 // NewMachine returns what makes the library a step machine.
@@ -53,12 +58,13 @@ func NewMachine(cfg Config) (step.New, error) {
 
 // Recover implements [step.Machine].
 func (m *raftMachine) Recover(s step.Stable) error {
-	if s.Index != 0 {
-		return fmt.Errorf("there is a snapshot at %d, and such a machine takes none", s.Index)
-	}
-	conf := &pb.ConfState{}
+	m.conf = &pb.ConfState{}
 	for i := range m.cfg.Members {
-		conf.Voters = append(conf.Voters, uint64(i)+1)
+		m.conf.Voters = append(m.conf.Voters, uint64(i)+1)
+	}
+	snap, err := m.restore(s)
+	if err != nil {
+		return err
 	}
 	w := walReader{state: &pb.HardState{Term: new(uint64(bootTerm)), Vote: new(uint64(0)), Commit: new(uint64(bootIndex))}}
 	for _, r := range s.Records {
@@ -66,12 +72,20 @@ func (m *raftMachine) Recover(s step.Stable) error {
 			return err
 		}
 	}
-	m.kv, m.log, m.state, m.term = machine.New(), newMemoryLog(), w.state, bootTerm
-	m.kv.Advance(bootIndex)
-	meta := &pb.SnapshotMetadata{ConfState: conf, Index: new(uint64(bootIndex)), Term: new(uint64(bootTerm))}
-	err := m.log.restart(&pb.Snapshot{Data: m.kv.Snapshot(), Metadata: meta})
+	ents, void, err := w.behind(snap.GetMetadata())
+	if err != nil {
+		return err
+	}
+	if void {
+		m.mark = snap.GetMetadata()
+	}
+	if c := m.kv.Applied(); w.state.GetCommit() < c {
+		w.state.Commit = new(c)
+	}
+	m.log, m.state, m.written = newMemoryLog(), w.state, w.state
+	err = m.log.restart(snap)
 	if err == nil {
-		err = m.log.Append(w.ents)
+		err = m.log.Append(ents)
 	}
 	if err == nil {
 		err = m.log.SetHardState(w.state)
@@ -101,21 +115,46 @@ func (m *raftMachine) config() *raft.Config {
 
 // Step implements [step.Machine].
 func (m *raftMachine) Step(in step.Input, out *step.Output) {
+	if m.mark != nil {
+		out.Records = append(out.Records, installRecord(m.mark))
+		m.mark = nil
+	}
+	out.Failed = m.step(in, out)
+}
+
+func (m *raftMachine) step(in step.Input, out *step.Output) error {
 	for _, msg := range in.Messages {
-		m.take(msg.Body.(*pb.Message))
+		if err := m.take(msg.Body.(*pb.Message), out); err != nil {
+			return err
+		}
 	}
 	m.tick(in.Ticks)
 	m.accept(in.Calls, out)
-	for more := true; more && out.Failed == nil; more = m.nextReads() {
-		for m.rn.HasReady() && out.Failed == nil {
-			out.Failed = m.handle(m.rn.Ready(), out)
+	if in.Saved > 0 {
+		if err := m.saved(in.Saved, out); err != nil {
+			return err
+		}
+	}
+	for more := true; more; more = m.nextReads() {
+		for m.rn.HasReady() {
+			if err := m.handle(m.rn.Ready(), out); err != nil {
+				return err
+			}
 		}
 		m.answerReads(out)
 	}
+	m.maybeSnapshot(out)
+	m.cut(out)
+	return nil
 }
 
 // take gives the library a message. One that it refuses is as good as lost.
-func (m *raftMachine) take(msg *pb.Message) {
+func (m *raftMachine) take(msg *pb.Message, out *step.Output) error {
+	if msg.GetType() == pb.MsgStorageAppendResp && msg.Snapshot != nil {
+		if err := m.install(msg.Snapshot, out); err != nil {
+			return err
+		}
+	}
 	m.rn.Step(msg)
 	switch msg.GetType() {
 	case pb.MsgApp, pb.MsgHeartbeat, pb.MsgSnap:
@@ -123,6 +162,7 @@ func (m *raftMachine) take(msg *pb.Message) {
 			m.silent = 0
 		}
 	}
+	return nil
 }
 
 // wait draws how long this node waits for a leader, as the library would.
@@ -205,11 +245,15 @@ func (m *raftMachine) handle(rd raft.Ready, out *step.Output) error {
 		var err error
 		switch msg.GetTo() {
 		case raft.LocalAppendThread:
-			err = m.persist(msg, out)
+			m.snaps.behind = append(m.snaps.behind, msg)
+			err = m.writeBehind(out)
 		case raft.LocalApplyThread:
 			err = m.apply(msg, out)
 		default:
 			out.Send = append(out.Send, m.wrap(msg))
+			if msg.GetType() == pb.MsgSnap {
+				m.rn.ReportSnapshot(msg.GetTo(), raft.SnapshotFinish) // as node.handle does
+			}
 		}
 		if err != nil {
 			return err
@@ -234,6 +278,7 @@ func (m *raftMachine) persist(msg *pb.Message, out *step.Output) error {
 	if msg.Term != nil {
 		state := &pb.HardState{Term: msg.Term, Vote: msg.Vote, Commit: msg.Commit}
 		m.enc.add(stateRecord(state))
+		m.written = state
 		if err := m.log.SetHardState(state); err != nil {
 			return fmt.Errorf("set the hard state in memory: %w", err)
 		}
@@ -263,7 +308,9 @@ func (m *raftMachine) apply(msg *pb.Message, out *step.Output) error {
 		}
 	}
 	for _, r := range msg.Responses {
-		m.take(r)
+		if err := m.take(r, out); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -36,6 +36,7 @@ func storm(seed uint64, machine step.New, nodes int) sim.Config {
 		ClusterConfig: sim.ClusterConfig{
 			Nodes: nodes, New: machine, Seed: seed,
 			HeartbeatTicks: 2, ElectionTicks: 10, Tick: 5 * time.Millisecond,
+			Batch: replica.Batch{SnapshotEvery: seed % 3 * 10, Trailing: 3},
 		},
 		Network: sim.Network{Jitter: time.Millisecond, Drop: 0.02, Duplicate: 0.02},
 		Clients: 4,
@@ -96,7 +97,7 @@ func newMachine(t testing.TB, change func(*etcdraft.Config)) step.New {
 
 func TestMachineStorms(t *testing.T) {
 	for _, nodes := range []int{1, 3, 5} {
-		var ok, steps, faults int
+		var ok, steps, faults, installed int
 		for seed := range uint64(20) {
 			o := simulate(t, storm(seed, newMachine(t, nil), nodes))
 			if o.err != nil || o.linear.Verdict != linear.OK || o.agree != "" || o.twoLeads != "" || o.Rest == bench.Never {
@@ -107,10 +108,18 @@ func TestMachineStorms(t *testing.T) {
 					ok++
 				}
 			}
+			for _, e := range o.Events {
+				if e.Kind == bench.EventInstalled {
+					installed++
+				}
+			}
 			steps += o.Steps
 			faults += len(o.Faults)
 		}
-		t.Logf("%d nodes: %d operations, %d steps, %d faults", nodes, ok, steps, faults)
+		t.Logf("%d nodes: %d operations, %d steps, %d faults, %d snapshots installed", nodes, ok, steps, faults, installed)
+		if nodes > 1 && installed == 0 {
+			t.Errorf("%d nodes: no snapshot was installed", nodes)
+		}
 	}
 }
 
@@ -119,6 +128,7 @@ func TestMachineStorms(t *testing.T) {
 func twoVotes(seed uint64, machine step.New) sim.Config {
 	const ms = time.Millisecond
 	cfg := storm(seed, machine, 3)
+	cfg.Batch = replica.Batch{}
 	cfg.Duration, cfg.Network, cfg.Storm = time.Second, sim.Network{}, sim.Storm{}
 	cfg.Faults = []sim.Fault{
 		{Do: sim.Isolate, Whom: "n3", For: 60 * ms},
