@@ -6,7 +6,9 @@ import (
 	"maps"
 	"slices"
 
+	"nines/adapters/machine"
 	"nines/adapters/replica/step"
+	"nines/bench"
 )
 
 // Recover implements [step.Machine]. Parts that were prepared keep their locks.
@@ -137,6 +139,9 @@ func (n *Node) restore(b []byte) error {
 	n.epoch, n.clock, n.applied, n.digest = r.Uint64(), r.Uint64(), r.Uint64(), r.Uint64()
 	for range r.Count(12) {
 		key, size := r.Uint64(), r.Uint32()
+		if r.err == nil && (size < bench.MinValueSize || size > machine.MaxValueSize) {
+			r.err = fmt.Errorf("%w: key %d has a value of %d bytes", ErrDamaged, key, size)
+		}
 		n.values[key] = append([]byte(nil), r.Bytes(int(size))...)
 	}
 	for range r.Count(1) {
