@@ -33,7 +33,7 @@ func (n *node) beginLead(b Ballot) {
 	n.ballot, n.start, n.upto = b, n.committed, n.committed
 	n.lead = leadership{
 		ballot: b, last: n.committed,
-		match:  make([]uint64, n.n), heard: make([]uint64, n.n), resent: make([]uint64, n.n),
+		match: make([]uint64, n.n), heard: make([]uint64, n.n), resent: make([]uint64, n.n),
 		sorted: make([]uint64, n.n),
 		rounds: rounds{acked: make([]uint64, n.n)},
 	}
