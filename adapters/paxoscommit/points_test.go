@@ -89,6 +89,8 @@ func coordinatorKilledAt(t *testing.T, point string) {
 		t.Fatalf("%+v, %v", list, err)
 	}
 	time.Sleep(2 * time.Second)
+	mu.Lock()
+	defer mu.Unlock()
 	fates := make(map[string]bool)
 	for _, d := range doubts {
 		fates[d.Detail] = true
