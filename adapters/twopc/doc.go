@@ -23,8 +23,10 @@
 // survive until all the others have theirs; it is told of the outcome, but forces no
 // record of it and acknowledges nothing. A transaction that writes nowhere has no
 // decision record. A coordinator that takes part itself does not force its prepare
-// record: the decision's record, behind it in the same log, makes it durable, and
-// without a decision it is aborted.
+// record, and so does not come to the point prepared: the decision's record, behind
+// it in the same log, makes it durable, and without a decision it is aborted. A
+// transaction that is aborted because it gave way, to begin again, is not logged
+// either; that its participants have let go of it is acknowledged.
 //
 // # Failures
 //
