@@ -99,8 +99,10 @@ func (t *trial) durable(r registers) Check {
 	if !t.Facts.Txns || c.Verdict == VerdictIllegal {
 		return c
 	}
-	lists := t.judged("durable", txn.Durable(t.Samples, t.Txns, t.txnOptions()))
+	appended := txn.Durable(t.Samples, t.Txns, t.txnOptions())
+	lists := t.judged("durable", appended)
 	switch {
+	case appended.Keys == 0 && lists.Verdict == VerdictOK: // there are no lists
 	case lists.Verdict == VerdictOK && c.Verdict == VerdictOK:
 		c.Why += "; " + lists.Why
 	case lists.Verdict != VerdictOK:

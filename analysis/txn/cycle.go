@@ -5,9 +5,11 @@ import (
 	"slices"
 )
 
-// searchSteps bounds the search for a shortest cycle, in links followed. What
-// was found by then is a cycle, if perhaps not a shortest one.
-const searchSteps = 50_000_000
+// searchSteps bounds the search for a shortest cycle of one class, in links
+// followed. What was found by then is a cycle, if perhaps not a shortest one. If
+// nothing was, the next class is looked for; the last one that there can be is
+// found at the first start.
+const searchSteps = 5_000_000
 
 // cycles looks for a cycle, in ever more kinds of links: the fewer it needs, the
 // worse the isolation. It tells of a shortest one of the first kind found.
@@ -21,7 +23,7 @@ func (h *history) cycles() {
 		if slices.Max(size) == 1 {
 			continue
 		}
-		s := search{graph: &h.graph, number: number, size: size, steps: searchSteps}
+		s := search{graph: &h.graph, number: number, size: size}
 		extra := of & (process | realTime)
 		for _, class := range []struct{ must, rest kinds }{
 			{ww, ww}, {wr, ww | wr}, {rw, ww | wr}, {rw, ww | wr | rw},
@@ -70,6 +72,7 @@ func (s *search) shortest(must, rest kinds) []link {
 	if s.reached == nil {
 		s.reached, s.far, s.by = make([]int32, s.nodes), make([]int32, s.nodes), make([]int32, s.nodes)
 	}
+	s.steps = searchSteps
 	var best []link
 	for _, i := range starts {
 		longest := int32(1 << 30)
@@ -79,7 +82,7 @@ func (s *search) shortest(must, rest kinds) []link {
 		if s.path(&s.links[i], rest, longest) {
 			best = s.cycleOf(i)
 		}
-		if len(best) == 2 || s.steps <= 0 && best != nil {
+		if len(best) == 2 || s.steps <= 0 {
 			break
 		}
 	}
