@@ -10,43 +10,6 @@ import (
 	"nines/bench"
 )
 
-// A Protocol decides the fate of the transactions that several nodes take part
-// in. Its methods are called by its [Node], within a Step.
-type Protocol interface {
-	// Begin is told of a transaction that this node coordinates. It sends its
-	// parts to the participants, and in the end calls [Node.Answer].
-	Begin(o *Open)
-	// Granted is told that a part has its locks, what it found and what it would
-	// write, and that a record of that has been appended to the log. The part
-	// stays prepared until [Node.Commit] or [Node.Abort] is called.
-	Granted(l *Local)
-	// Refused is told that a part was refused: it holds nothing.
-	Refused(t *Txn, err error)
-	// Message takes what another node's Protocol sent, and what this one gave to
-	// [Node.WhenDurable], from = this node.
-	Message(from int, body any)
-	// Tick is called when time has passed.
-	Tick()
-}
-
-// A Keeper is the part of a [Protocol] that outlives a crash.
-type Keeper interface {
-	// Replay takes a record that the protocol appended, in order; prepared parts
-	// are known to the node as they were then.
-	Replay(kind byte, data []byte) error
-	// AppendState and Restore carry what the records up to a snapshot said.
-	AppendState(b []byte) []byte
-	Restore(b []byte) error
-	// Recovered is called once, in the first Step after a Recover.
-	Recovered()
-}
-
-// Machine is what a protocol implements.
-type Machine interface {
-	Protocol
-	Keeper
-}
-
 // A Node is one node of an atomic commit system, but for the protocol: a
 // [step.Machine].
 type Node struct {
@@ -59,14 +22,13 @@ type Node struct {
 	ready    bool         // may name new transactions
 
 	// As coordinator:
-	epoch    uint64 // number of this start
-	counter  uint64 // of the last transaction of this epoch
-	clock    uint64 // Lamport's
-	open     map[uint64]*Open
-	opened   []*Open // open ones in order, and some that are closed
-	again    []*Open // that gave way
-	lows     []uint64
-	unclosed map[uint64]struct{}
+	epoch   uint64 // number of this start
+	counter uint64 // of the last transaction of this epoch
+	clock   uint64 // Lamport's
+	open    map[uint64]*Open
+	opened  []*Open // open ones in order, and some that are closed
+	again   []*Open // that gave way
+	lows    []uint64
 
 	// As participant:
 	values   map[uint64][]byte
@@ -90,12 +52,11 @@ type Node struct {
 func New(cfg step.Config, protocol func(*Node) Machine) *Node {
 	n := &Node{
 		cfg: cfg, fresh: true,
-		open:     make(map[uint64]*Open),
-		unclosed: make(map[uint64]struct{}),
-		values:   make(map[uint64][]byte),
-		locks:    locks{keys: make(map[uint64]*lock)},
-		locals:   make(map[ID]*Local),
-		seen:     make([]seen, len(cfg.Members)),
+		open:   make(map[uint64]*Open),
+		values: make(map[uint64][]byte),
+		locks:  locks{keys: make(map[uint64]*lock)},
+		locals: make(map[ID]*Local),
+		seen:   make([]seen, len(cfg.Members)),
 	}
 	n.protocol = protocol(n)
 	return n

@@ -27,6 +27,7 @@ type ID struct {
 	Seq  uint64 // rising at that node, also across its restarts
 }
 
+// String is the node, its epoch, and a number within that.
 func (id ID) String() string {
 	return fmt.Sprintf("%d.%d.%d", id.Node, id.Seq>>epochShift, id.Seq&(1<<epochShift-1))
 }
