@@ -3,6 +3,7 @@ package bench_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -11,100 +12,117 @@ import (
 	"nines/bench"
 )
 
-// moody is a cluster of one node whose every third session cannot be opened, and
-// whose others answer, abort, or lose the answer.
-type moody struct {
-	mu    sync.Mutex
-	dials int
-}
+// transfers is a source of transactions with ids from 1.
+type transfers struct{ last uint64 }
 
-func (*moody) Nodes() []string { return []string{"n1"} }
-func (*moody) Close() error    { return nil }
-
-func (m *moody) Dial(context.Context, string, uint64) (bench.Client, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.dials++; m.dials%3 == 0 {
-		return nil, errors.New("refused")
-	}
-	return moodyClient{}, nil
-}
-
-type moodyClient struct{}
-
-func (moodyClient) Close() error { return nil }
-
-func (moodyClient) Do(_ context.Context, op *bench.Op) (bench.Reply, error) {
-	switch op.Arg % 4 {
-	case 0:
-		return bench.Reply{}, bench.ErrAborted
-	case 1:
-		return bench.Reply{}, errors.New("lost")
-	case 2:
-		panic("a client that is out of order")
-	default:
-		return bench.Reply{Txn: &bench.TxnReply{Found: make([]bench.Found, 1)}}, nil
-	}
-}
-
-// oneTxns makes transactions with rising ids, up to a last one.
-type oneTxns struct{ id, last, step uint64 }
-
-func (s *oneTxns) Next(op *bench.Op) bool {
-	if s.id += s.step; s.id > s.last {
-		return false
-	}
-	*op = bench.Op{Kind: bench.Transact, Arg: s.id, Txn: &bench.Txn{Micros: []bench.Micro{{Kind: bench.Read}}}}
+func (s *transfers) Next(op *bench.Op) bool {
+	s.last++
+	*op = bench.Op{Kind: bench.Transact, Key: 7, Arg: s.last, Txn: &bench.Txn{
+		Micros: []bench.Micro{{Kind: bench.Add, Key: 7, Arg: 1}, {Kind: bench.Read, Key: 8}},
+	}}
 	return true
 }
 
-type both struct {
-	mu      sync.Mutex
-	samples []bench.Sample
-	txns    map[uint64]bench.TxnRecord
+// txnRecords keeps records by id.
+type txnRecords struct {
+	mu  sync.Mutex
+	all map[uint64]bench.TxnRecord
+	n   int
+	err error
 }
 
-func (b *both) Record(batch []bench.Sample) error {
-	b.samples = append(b.samples, batch...)
-	return nil
+func (r *txnRecords) RecordTxn(rec bench.TxnRecord) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.all == nil {
+		r.all = make(map[uint64]bench.TxnRecord)
+	}
+	r.all[rec.ID] = rec
+	r.n++
+	return r.err
 }
 
-func (b *both) RecordTxn(r bench.TxnRecord) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.txns[r.ID] = r
-	return nil
+// Every transaction that was not dropped has one record, whatever became of it: of
+// these ten one fails to dial, one is rejected, one is unknown and one hangs until
+// two were dropped.
+func TestTxnRecords(t *testing.T) {
+	records := &txnRecords{}
+	reply := &bench.TxnReply{Found: []bench.Found{{Value: 3}, {Value: 4}}}
+	virtually(t, func() bench.Config {
+		o := open(100, 100*ms, 1)
+		o.Source = &transfers{}
+		return bench.Config{
+			Abandon: 25 * ms, Txns: records, Open: []bench.Open{o},
+			Cluster: &fake{
+				dial: func(_ context.Context, _ string, session uint64) error {
+					if session == 1 {
+						return errors.New("nobody there")
+					}
+					return nil
+				},
+				do: func(ctx context.Context, node string, session uint64, op *bench.Op) (bench.Reply, error) {
+					switch op.Arg {
+					case 2:
+						return bench.Reply{}, bench.ErrAborted
+					case 3:
+						return bench.Reply{}, errors.New("who knows")
+					case 4:
+						return hang(ctx, node, session, op)
+					}
+					return bench.Reply{Txn: reply}, nil
+				},
+			},
+		}
+	}, func(t *testing.T, samples []bench.Sample, _ bench.Stats) {
+		want := map[uint64]bench.Outcome{
+			1: bench.Rejected, 2: bench.Rejected, 3: bench.Unknown, 4: bench.Unknown, 5: bench.Dropped, 6: bench.Dropped,
+			7: bench.OK, 8: bench.OK, 9: bench.OK, 10: bench.OK,
+		}
+		for _, s := range samples {
+			rec, found := records.all[s.Arg]
+			switch {
+			case s.Outcome != want[s.Arg] || s.Kind != bench.Transact || s.Key != 7:
+				t.Errorf("%+v, want it %v", s, want[s.Arg])
+			case found != (s.Outcome != bench.Dropped):
+				t.Errorf("transaction %d ended %v; it has a record: %v", s.Arg, s.Outcome, found)
+			case found && (len(rec.Txn.Micros) != 2 || (rec.Reply == reply) != (s.Outcome == bench.OK)):
+				t.Errorf("transaction %d ended %v with the record %+v", s.Arg, s.Outcome, rec)
+			}
+		}
+		if len(samples) != 10 || records.n != 8 {
+			t.Errorf("%d samples, %d records", len(samples), records.n)
+		}
+	})
 }
 
-// However a transaction ends, what it asked for is recorded, and what it found if
-// it succeeded: also if no session could be opened, or the client panicked.
-func TestTransactionsAreRecorded(t *testing.T) {
-	for _, step := range []uint64{1, 4} { // the latter without panics
+// A load stops when a transaction cannot be recorded, and when nobody is there to.
+func TestTxnRecorderFails(t *testing.T) {
+	for why, txns := range map[string]bench.TxnRecorder{
+		"no room":          &txnRecords{err: errors.New("no room")},
+		"nobody to record": nil,
+	} {
 		synctest.Test(t, func(t *testing.T) {
-			rec := &both{txns: make(map[uint64]bench.TxnRecord)}
-			source := &oneTxns{last: 40, step: step}
-			if step > 1 {
-				source.id = 3
-			}
-			_, err := bench.Run(t.Context(), bench.Config{
-				Cluster: &moody{}, Base: time.Now(), Recorder: rec, Txns: rec, Pacer: bench.Sleeping(time.Now()),
-				Closed: []bench.Closed{{
-					Class: bench.Main, Sessions: 1, Until: bench.Never,
-					Source: func(int) bench.Source { return source }, Picker: func(int) bench.Picker { return bench.Pinned(0) },
-				}},
-			})
-			if panics := step == 1; panics != (err != nil) {
-				t.Error(err)
-			}
-			if len(rec.samples) == 0 || len(rec.txns) != len(rec.samples) {
-				t.Errorf("%d transactions, %d of them recorded", len(rec.samples), len(rec.txns))
-			}
-			for _, s := range rec.samples {
-				r, ok := rec.txns[s.Arg]
-				if !ok || r.Txn == nil || (r.Reply != nil) != (s.Outcome == bench.OK) {
-					t.Errorf("%+v is recorded as %+v", s, r)
-				}
+			o := open(100, time.Second, 10)
+			o.Source = &transfers{}
+			_, _, err := load(t, t.Context(), bench.Config{Cluster: &fake{}, Txns: txns, Open: []bench.Open{o}})
+			if err == nil || !strings.Contains(err.Error(), why) {
+				t.Errorf("%s: %v", why, err)
 			}
 		})
 	}
+}
+
+// A client that panics in a transaction leaves a record of what it asked for.
+func TestTxnOfLostClient(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		records := &txnRecords{}
+		o := open(100, 10*ms, 10)
+		o.Source = &transfers{}
+		_, _, err := load(t, t.Context(), bench.Config{Txns: records, Open: []bench.Open{o}, Cluster: &fake{
+			do: func(context.Context, string, uint64, *bench.Op) (bench.Reply, error) { panic("oops") },
+		}})
+		if rec, found := records.all[1]; err == nil || !found || rec.Reply != nil || rec.Txn == nil {
+			t.Errorf("%v, %+v", err, records.all)
+		}
+	})
 }
