@@ -12,5 +12,5 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestConformance(t *testing.T) {
-	adaptertest.Run(t, adaptertest.System{Open: mirror.Open, Nodes: 2})
+	adaptertest.Run(t, adaptertest.System{Open: mirror.Open, Nodes: 2, Txns: true})
 }
