@@ -136,7 +136,11 @@ type striker struct {
 }
 
 func (s *striker) strike() {
-	switch s.rnd.IntN(10) {
+	kinds := 10
+	if s.c.s.Synchronous {
+		kinds = 5
+	}
+	switch s.rnd.IntN(kinds) {
 	case 0, 1, 2:
 		s.kill()
 	case 3, 4:

@@ -34,6 +34,9 @@ type System struct {
 	// Txns says that the system has transactions, and that they are strictly
 	// serializable.
 	Txns bool
+	// Synchronous says that the system is right only as long as messages arrive in
+	// time: storms kill its nodes, and leave links and disks alone.
+	Synchronous bool
 }
 
 // test is one of the suite.

@@ -16,7 +16,6 @@ func TestSystem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Not with transactions: the suite cuts links, and this protocol does not
-	// stand that (see TestPartition).
-	adaptertest.Run(t, adaptertest.System{Open: open, Nodes: 3, Partitioned: true})
+	// It does not stand cut links: see TestPartition.
+	adaptertest.Run(t, adaptertest.System{Open: open, Nodes: 3, Partitioned: true, Txns: true, Synchronous: true})
 }
