@@ -49,7 +49,13 @@ type forgetful struct{ step.Machine }
 // Recover drops the promises from what was on disk.
 func (f forgetful) Recover(s step.Stable) error {
 	s.Records = slices.DeleteFunc(slices.Clone(s.Records), func(r disk.Record) bool { return r.Kind == recordPromise })
-	return f.Machine.Recover(s)
+	if err := f.Machine.Recover(s); err != nil {
+		return err
+	}
+	if n, ok := f.Machine.(*node); ok {
+		n.promised = 0 // what was accepted would tell it
+	}
+	return nil
 }
 
 type omitting struct{ step.Machine }

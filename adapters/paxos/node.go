@@ -147,7 +147,7 @@ func (n *node) receive(from int, body any) {
 	case *learn:
 		n.onLearn(from, m)
 	case *install:
-		n.onInstall(m)
+		n.onInstall(from, m)
 	}
 }
 

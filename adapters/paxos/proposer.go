@@ -21,6 +21,7 @@ type leadership struct {
 	match  []uint64 // it has accepted all slots from the ballot's start up to here, durably
 	heard  []uint64 // tick at which it was last heard from
 	resent []uint64 // tick at which slots were last sent again
+	mended []uint64 // tick from which a hole is filled again
 
 	beatAt uint64 // tick of the next heartbeat
 	rounds rounds
@@ -33,7 +34,7 @@ func (n *node) beginLead(b Ballot) {
 	n.ballot, n.start, n.upto = b, n.committed, n.committed
 	n.lead = leadership{
 		ballot: b, last: n.committed,
-		match: make([]uint64, n.n), heard: make([]uint64, n.n), resent: make([]uint64, n.n),
+		match: make([]uint64, n.n), heard: make([]uint64, n.n), resent: make([]uint64, n.n), mended: make([]uint64, n.n),
 		sorted: make([]uint64, n.n),
 		rounds: rounds{acked: make([]uint64, n.n)},
 	}
@@ -129,6 +130,9 @@ func (n *node) proposeValues(values [][]byte) {
 		if to != n.self && !n.silent(to) {
 			n.send(to, m, size)
 		}
+		if n.lead.match[to] >= n.lead.last { // nothing was outstanding
+			n.lead.resent[to] = n.now
+		}
 	}
 	n.lead.last += uint64(len(values))
 	n.accept(m.First, values)
@@ -140,7 +144,7 @@ func (n *node) proposeValues(values [][]byte) {
 func (n *node) resend(to int) {
 	l := &n.lead
 	from := max(l.match[to], n.committed) + 1
-	if to == n.self || from > l.last || n.silent(to) || l.resent[to] == n.now {
+	if to == n.self || from > l.last || n.silent(to) {
 		return
 	}
 	l.resent[to] = n.now
@@ -171,8 +175,13 @@ func (n *node) onAccepted(from int, m *accepted) {
 
 // onHole sends again what an acceptor lacks.
 func (n *node) onHole(from int, m *hole) {
-	if n.role == leading && m.Ballot == n.lead.ballot {
-		n.lead.heard[from] = n.now
+	l := &n.lead
+	if n.role != leading || m.Ballot != l.ballot {
+		return
+	}
+	l.heard[from] = n.now
+	if l.mended[from] <= n.now { // once a tick: the next message tells of the same hole
+		l.mended[from] = n.now + 1
 		n.resend(from)
 	}
 }

@@ -78,10 +78,11 @@ func (n *node) head() []disk.Record {
 	return rs
 }
 
-func (n *node) onInstall(m *install) {
+func (n *node) onInstall(from int, m *install) {
 	if m.Index > n.committed {
 		n.installState(m.Index, m.Snapshot)
 		n.caughtUp()
+		n.fetch(from, n.committed+1) // there may be more
 	}
 }
 
