@@ -41,7 +41,7 @@ func BenchmarkSystem(b *testing.B) {
 // between BenchmarkBare… and BenchmarkSystem it tells the library, the adapter
 // and the engine apart.
 func BenchmarkAdapter(b *testing.B) {
-	for _, name := range []string{"single", "etcdraft", "hashiraft"} {
+	for _, name := range []string{"single", "etcdraft", "hashiraft", "paxos"} {
 		sys, err := adapters.Lookup(name)
 		if err != nil {
 			b.Fatal(err)
