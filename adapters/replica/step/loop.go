@@ -23,19 +23,17 @@ func (n *node) run() {
 	began, ticks := time.Now(), 0
 	var out Output
 	for first := true; ; first = false {
-		var now time.Time
 		if first || len(n.own) > 0 {
 			select {
 			case <-n.stop.Done():
 				return
-			case now = <-clock.C:
 			default:
 			}
 		} else {
 			select {
 			case <-n.stop.Done():
 				return
-			case now = <-clock.C:
+			case <-clock.C:
 			case <-n.wake:
 				// Whoever is about to put something in should make this turn: fewer
 				// and larger batches cost less.
@@ -43,10 +41,11 @@ func (n *node) run() {
 			}
 		}
 		in := n.take()
-		if !now.IsZero() { // a loop that was held up has missed some
-			in.Ticks = int(now.Sub(began)/n.tick) - ticks
-			ticks += in.Ticks
-		}
+		// In every turn, and after it is known what has come: a loop that was held
+		// up must not take a call, or a late message, at an instant that is long
+		// over. Leases depend on it.
+		in.Ticks = int(time.Since(began)/n.tick) - ticks
+		ticks += in.Ticks
 		out.Reset()
 		n.machine.Step(in, &out)
 		if err := n.do(&out); err != nil {

@@ -1,6 +1,7 @@
 package step_test
 
 import (
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -63,6 +64,7 @@ func TestKilledAtAPoint(t *testing.T) {
 			ended <- err
 		}()
 		<-killed
+		synctest.Wait() // for the others to have sent what they send at this instant
 		before := c.Cost().Messages
 		if err := c.Kill("n2"); err != nil {
 			t.Fatal(err)
@@ -75,6 +77,51 @@ func TestKilledAtAPoint(t *testing.T) {
 		}
 		if err := <-ended; bench.OutcomeOf(err) != bench.Unknown {
 			t.Errorf("the write ended %v", err)
+		}
+	})
+}
+
+// timed is a machine that holds the ticks which it was told of against the clock.
+type timed struct {
+	step.Machine
+	cfg   step.Config
+	began time.Time
+	ticks int
+	late  func(by int)
+}
+
+func (m *timed) Step(in step.Input, out *step.Output) {
+	m.ticks += in.Ticks
+	if by := int(time.Since(m.began)/m.cfg.Tick) - m.ticks; by != 0 {
+		m.late(by)
+	}
+	m.Machine.Step(in, out)
+}
+
+// What has come while a node was held up is taken at the instant at which it is
+// taken, not at one that is long over.
+func TestTicksKeepUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var held atomic.Int64
+		open := step.Open(func(cfg step.Config) (step.Machine, error) {
+			return &timed{Machine: toyWith(cfg, "durable"), cfg: cfg, began: time.Now(), late: func(by int) {
+				t.Errorf("%s was told %d ticks too few", cfg.Members[cfg.Self], by)
+			}}, nil
+		})
+		c := start(t, func(env replica.Env) (replica.Replica, error) {
+			env.Points = func(replica.Point) <-chan struct{} {
+				done := make(chan struct{})
+				held.Add(1)
+				time.AfterFunc(123*time.Millisecond, func() { close(done) })
+				return done
+			}
+			return open(env)
+		}, nil)
+		for i := range uint64(20) {
+			c.write("n2", i+1)
+		}
+		if held.Load() == 0 {
+			t.Error("no node was held up")
 		}
 	})
 }
