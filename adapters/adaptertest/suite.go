@@ -34,6 +34,9 @@ type System struct {
 	// Txns says that the system has transactions, and that they are strictly
 	// serializable.
 	Txns bool
+	// Leaderless says that every node of a replicated system proposes what it is
+	// asked for.
+	Leaderless bool
 	// Synchronous says that the system is right only as long as messages arrive in
 	// time: storms kill its nodes, and leave links and disks alone.
 	Synchronous bool
@@ -52,6 +55,7 @@ type need int
 const (
 	anyone     need = iota
 	peers           // replicated, with three nodes or more
+	led             // the same, with a leader
 	replicated      // of any size
 	parts           // partitioned, with three nodes or more
 )
@@ -67,6 +71,8 @@ func (n need) lacks(s System) string {
 		return "is for partitioned systems"
 	case n != replicated && s.Nodes < 3:
 		return "needs three nodes"
+	case n == led && s.Leaderless:
+		return "is for systems with a leader"
 	}
 	return ""
 }
@@ -82,7 +88,7 @@ func Run(t *testing.T, s System) {
 		{"a client that gives up leaves nothing behind", parts, leave},
 		{"a node that missed compacted entries comes back", peers, catchUp},
 		{"operations wait for a leader", peers, waits},
-		{"nodes that may not forward reject with a hint", peers, reject},
+		{"nodes that may not forward reject with a hint", led, reject},
 		{"a failing disk stops its node only", peers, brokenDisk},
 		{"a node with a failing disk comes back", parts, replacedDisk},
 	})

@@ -198,7 +198,8 @@ func cost(t *testing.T, c *cluster) {
 
 // contention has many clients want the same few keys, each in an order of its own.
 // Nothing fails, so all must end, most of them well: what a system does against
-// deadlocks must let somebody through.
+// deadlocks must let somebody through. Only where there is no leader may one be
+// outbid until its client gives up.
 func contention(t *testing.T, c *cluster) {
 	const keys, period = 4, 3 * time.Second
 	c.ready()
@@ -207,7 +208,7 @@ func contention(t *testing.T, c *cluster) {
 		return transact(id, add(uint64(order[0]), 1), add(uint64(order[1]), 1), add(uint64(order[2]), 1))
 	})()
 	ok, unknown := h.count(bench.OK), h.count(bench.Unknown)
-	if unknown > 0 || ok < len(h.samples)/2 || ok < 100 {
+	if unknown > 0 && !c.s.Leaderless || ok < len(h.samples)/2 || ok < 100 {
 		t.Errorf("of %d transactions %d succeeded and %d ended unknown", len(h.samples), ok, unknown)
 	}
 	c.converge()
@@ -215,7 +216,7 @@ func contention(t *testing.T, c *cluster) {
 	for _, f := range c.do(c.session(c.Nodes()[0]), transact(1, readMicro(0), readMicro(1), readMicro(2), readMicro(3))).Txn.Found {
 		sum += f.Value
 	}
-	if sum != uint64(3*ok) {
-		t.Errorf("%d transactions have added %d in all, want three each", ok, sum)
+	if sum < uint64(3*ok) || sum > uint64(3*(ok+unknown)) {
+		t.Errorf("%d transactions, and perhaps %d more, have added %d in all, want three each", ok, unknown, sum)
 	}
 }

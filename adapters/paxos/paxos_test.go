@@ -21,13 +21,14 @@ func TestConformance(t *testing.T) {
 		{"lease", 3, paxos.Config{Reads: paxos.ReadLease}},
 		{"flexible", 5, paxos.Config{Reads: paxos.ReadIndex, Quorums: paxos.Quorums{Phase1: 4, Phase2: 2}}},
 		{"alone", 1, paxos.DefaultConfig()},
+		{"classic", 3, paxos.Config{Reads: paxos.ReadIndex, Classic: true}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			o, err := paxos.Open(tc.cfg)
 			if err != nil {
 				t.Fatal(err)
 			}
-			adaptertest.Run(t, adaptertest.System{Open: o, Nodes: tc.nodes, Txns: true})
+			adaptertest.Run(t, adaptertest.System{Open: o, Nodes: tc.nodes, Txns: true, Leaderless: tc.cfg.Classic})
 		})
 	}
 }
