@@ -13,7 +13,7 @@ import (
 // A stall delays the answers, but neither the due times nor the sending: there
 // is no coordinated omission.
 func TestStallDoesNotMoveDueTimes(t *testing.T) {
-	stall := null.Stall{At: 300 * ms, For: 200 * ms}
+	stall := null.Stall{At: 300 * ms, For: 199*ms + ms/2} // ends between two arrivals
 	virtually(t, func() bench.Config {
 		c := cluster(t, null.Config{Stalls: []null.Stall{stall}})
 		c.Start(time.Now())

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/pprof"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -55,7 +56,7 @@ func (v *virtual) run(ctx context.Context, cfg trial.Config, files *results.Tria
 	cfg.CPU = nil
 	cfg.Began = func(c bench.Cluster, base time.Time) { tellBase(c, base) }
 	v.tell.follow(clock.now)
-	stop := v.watch(clock, files.Dir())
+	stop := v.watch(clock)
 	var (
 		result trial.Result
 		err    error
@@ -69,28 +70,25 @@ func (v *virtual) run(ctx context.Context, cfg trial.Config, files *results.Tria
 	return result, err
 }
 
-// watch ends the process, with the stacks on record, when nothing has happened
-// in the bubble for too long: its goroutines wait for something outside it, or
-// one of them runs in circles.
-func (v *virtual) watch(c *bubbleClock, dir string) (stop func()) {
+// watch ends the process when nothing has happened in the bubble for too long: its
+// goroutines wait for something outside it, or one of them runs in circles. What
+// they were doing is its last words, which the parent keeps.
+func (v *virtual) watch(c *bubbleClock) (stop func()) {
 	ended := make(chan struct{})
 	go func() {
-		last := c.beats.Load()
-		for {
+		for last := c.beats.Load(); ; {
 			select {
 			case <-ended:
 				return
 			case <-time.After(v.stuck):
 			}
 			now := c.beats.Load()
-			if now != last {
-				last = now
-				continue
+			if now == last {
+				err := fmt.Errorf("virtual time is stuck: nothing had happened for %v of real time, at %v", v.stuck, c.now())
+				_ = pprof.Lookup("goroutine").WriteTo(os.Stderr, 2)
+				os.Exit(exitCode(err, os.Stderr))
 			}
-			dog := watchdog{dir: dir}
-			err := fmt.Errorf("virtual time is stuck: nothing had happened for %v of real time, at %v; what the goroutines were doing is in %s",
-				v.stuck, c.now(), results.StacksFile)
-			os.Exit(exitCode(errors.Join(err, dog.saveStacks()), os.Stderr))
+			last = now
 		}
 	}()
 	return func() { close(ended) }
