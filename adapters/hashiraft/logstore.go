@@ -22,6 +22,7 @@ import (
 type logStore struct {
 	disk   *disk.Store
 	failed func(error)
+	stores waits
 
 	// turn holds one token: its owner may append to the disk's log. It is no
 	// mutex, because its owner may wait for the disk, and waiting for a mutex
@@ -117,6 +118,8 @@ func (l *logStore) StoreLog(log *raft.Log) error { return l.StoreLogs([]*raft.Lo
 
 // StoreLogs implements [raft.LogStore]: the entries are durable when it returns.
 func (l *logStore) StoreLogs(logs []*raft.Log) error {
+	l.stores.begin()
+	defer l.stores.end()
 	<-l.turn
 	err := l.append(logs)
 	l.turn <- struct{}{}

@@ -27,6 +27,7 @@ type node struct {
 	raft      *raft.Raft
 	proposals *proposals
 	reads     *replica.Inbox[replica.Call]
+	asks      asks // of the goroutine that serves reads
 	readsWake chan struct{}
 	matched   []answered // of the state machine's goroutine
 

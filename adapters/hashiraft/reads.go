@@ -81,10 +81,13 @@ func (n *node) catchUp(lead *leadership) bool {
 // confirm waits until a quorum has accepted appends sent after its call.
 func (n *node) confirm(lead *leadership) bool {
 	mark := n.transport.last.Load()
-	n.raft.VerifyLeader() // its future is not waited for: the library forgets some when it stops
-	for !n.transport.confirmed(lead.term, mark, n.quorum-1) {
+	for asked := false; !n.transport.confirmed(lead.term, mark, n.quorum-1); {
+		if !asked && n.asks.may(n.log.stores.now()) {
+			n.raft.VerifyLeader() // its future is not waited for: the library forgets some when it stops
+			asked = true
+		}
 		select {
-		case <-n.transport.heard:
+		case <-n.transport.heard: // perhaps of a heartbeat that was due anyway
 		case <-lead.lost:
 			return false
 		case <-n.stop:
