@@ -19,6 +19,9 @@ func All(summaries []analysis.Summary) []Chart {
 	if len(steps) > 0 {
 		charts = append(charts, Gaps(summaries))
 	}
+	if c, ok := Load(summaries); ok {
+		charts = append(charts, c)
+	}
 	for _, s := range Systems(summaries) {
 		charts = append(charts, Throughput(s, steps), Latency(s, steps))
 	}
