@@ -12,6 +12,7 @@ import (
 	"nines/adapters/host/inproc"
 	"nines/adapters/paxos"
 	"nines/adapters/paxoscommit"
+	"nines/adapters/replica/sim"
 	"nines/adapters/single"
 	"nines/adapters/threepc"
 	"nines/adapters/twopc"
@@ -49,6 +50,9 @@ type Prepared struct {
 	Owner func(key uint64, nodes int) int
 	// Start starts a cluster on the in-process host.
 	Start func(inproc.Config) (bench.Cluster, error)
+	// Simulate runs it in the event queue, under load and faults of its own. Nil:
+	// it is no negative control.
+	Simulate func() (results.Facts, sim.History, error)
 }
 
 // onDisk is what a system promises that answers after its log is on a quorum of
@@ -59,7 +63,7 @@ const onDisk = "the kill of every node at once: answered when a majority has it 
 // or lock what they touch until they are over.
 const strict = "strict-serializable"
 
-// Systems returns the table.
+// Systems returns the table, without those that are broken on purpose: see Broken.
 func Systems() []System {
 	return []System{
 		{
@@ -137,7 +141,7 @@ func Systems() []System {
 
 // Lookup finds a system by its name.
 func Lookup(name string) (System, error) {
-	all := Systems()
+	all := append(Systems(), Broken()...)
 	i := slices.IndexFunc(all, func(s System) bool { return s.Name == name })
 	if i < 0 {
 		var names []string

@@ -22,6 +22,9 @@ const (
 // gates test whether the trial may be believed. All of them are listed, passed
 // or not.
 func (t *trial) gates(s *Summary) []Gate {
+	if t.Facts.Expect != "" { // it measures the checkers, and nothing else
+		return []Gate{t.finished(), expected(s)}
+	}
 	gates := []Gate{
 		t.finished(),
 		accounted(s),
@@ -157,6 +160,15 @@ func (t *trial) bites() []Gate {
 			"the fault did not bite, so the episode measures nothing: check its target, or let it last longer"))
 	}
 	return out
+}
+
+// expected: a trial that calibrates the checkers got the verdict that it must get.
+func expected(s *Summary) Gate {
+	do := "the right system was convicted: a checker is wrong, or the system is"
+	if s.Facts.Expect == string(VerdictIllegal) {
+		do = "the planted fault was not caught: a checker is blind to it, or the seed no longer exposes it"
+	}
+	return gate("expected verdict", string(s.Verdict) == s.Facts.Expect, fmt.Sprintf("verdict %s, expected %s", s.Verdict, s.Facts.Expect), do)
 }
 
 // correct voids the performance of a trial whose history is wrong. A verdict

@@ -52,6 +52,10 @@ type Facts struct {
 	Failure  string            `json:"failure,omitempty"` // why the trial ended early; stacks are in stacks.txt
 	Cut      bool              `json:"cut,omitempty"`     // with Failure: operations are missing from the record, so it proves nothing about the history
 	Notes    map[string]string `json:"notes,omitempty"`   // such as how long convergence took
+
+	// Of a trial that calibrates the checkers:
+	Expect  string `json:"expect,omitempty"`  // the verdict that it must get: illegal or ok
+	Planted string `json:"planted,omitempty"` // what is wrong with the system, in words; empty for the right one
 }
 
 // A Variable is a field of the scenario that the trials of a run differ in.

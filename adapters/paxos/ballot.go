@@ -16,4 +16,5 @@ func (b Ballot) Round() uint64 { return uint64(b) >> nodeBits }
 // Node is whose ballot it is, as an index into the members.
 func (b Ballot) Node() int { return int(b & (1<<nodeBits - 1)) }
 
+// String writes the ballot as round.node.
 func (b Ballot) String() string { return fmt.Sprintf("%d.%d", b.Round(), b.Node()) }

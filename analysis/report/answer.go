@@ -13,6 +13,9 @@ func headline(summaries []analysis.Summary) []string {
 	if len(summaries) == 0 {
 		return []string{"No trial is complete: there is nothing to report."}
 	}
+	if calibrates(summaries) {
+		return calibration(summaries)
+	}
 	var illegal, unknown, invalid []string
 	for i := range summaries {
 		s := &summaries[i]

@@ -17,7 +17,11 @@ func markdownReport(m results.Manifest, summaries []analysis.Summary) ([]byte, e
 		fmt.Fprintf(&w, "**%s**\n\n", escapeMarkdown(line))
 	}
 	rows := totals(summaries)
-	sections := []table{speed(rows), availability(rows), inDoubt(rows), cost(rows), compared(rows), failedGates(summaries), failedChecks(summaries)}
+	sections := []table{controls(summaries)}
+	if !calibrates(summaries) {
+		sections = append(sections, speed(rows), availability(rows), inDoubt(rows), cost(rows), compared(rows))
+	}
+	sections = append(sections, failedGates(summaries), failedChecks(summaries))
 	sections = append(sections, proofTables(summaries)...)
 	sections = append(sections, trials(summaries))
 	for i := range sections {

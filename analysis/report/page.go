@@ -120,12 +120,19 @@ func newPage(m results.Manifest, summaries []analysis.Summary) (*page, error) {
 	if p.Proofs, left = proofs(summaries); left > 0 {
 		p.ProofsLeft = leftOut(left)
 	}
+	if calibrates(summaries) { // there are no figures
+		p.Glance, p.Cards, p.Tables = controls(summaries), nil, []table{trials(summaries)}
+		return p, nil
+	}
 	if len(summaries) == 0 {
 		return p, nil
 	}
 	overview := []plot.Chart{plot.Percentiles(summaries)}
 	if len(steps) > 0 {
 		overview = append([]plot.Chart{plot.Gaps(summaries)}, overview...)
+	}
+	if c, ok := plot.Load(summaries); ok {
+		overview = append([]plot.Chart{c}, overview...)
 	}
 	if p.Overview, err = drawnAll(overview...); err != nil {
 		return nil, err

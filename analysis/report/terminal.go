@@ -23,9 +23,13 @@ const (
 // the columns that name the row repeated. Where a system has several episodes
 // of a fault, it shows medians.
 func Terminal(w io.Writer, summaries []analysis.Summary, width int) error {
-	rows := totals(summaries)
-	tables := []table{speed(rows), availability(rows), inDoubt(rows), cost(rows)}
-	steps := faultSteps(summaries)
+	tables := []table{controls(summaries)}
+	var steps []faultStep
+	if !calibrates(summaries) {
+		rows := totals(summaries)
+		tables = append(tables, speed(rows), availability(rows), inDoubt(rows), cost(rows))
+		steps = faultSteps(summaries)
+	}
 	for i, s := range steps {
 		t := s.Episodes
 		if len(s.Medians.Rows) > 0 {
@@ -37,7 +41,10 @@ func Terminal(w io.Writer, summaries []analysis.Summary, width int) error {
 		}
 		tables = append(tables, t)
 	}
-	tables = append(tables, failedGates(summaries), failedChecks(summaries))
+	tables = append(tables, failedGates(summaries))
+	if !calibrates(summaries) { // else the first table says it
+		tables = append(tables, failedChecks(summaries))
+	}
 	for i := range tables {
 		if err := tables[i].terminal(w, max(width, leastWidth)); err != nil {
 			return err

@@ -22,6 +22,9 @@ func Write(dir string, m results.Manifest, summaries []analysis.Summary) error {
 	if err != nil {
 		return fmt.Errorf("make the page: %w", err)
 	}
+	if calibrates(summaries) { // there are no figures to draw
+		summaries = nil
+	}
 	if err := writeCharts(filepath.Join(dir, results.ChartsDir), summaries); err != nil {
 		return err
 	}

@@ -37,6 +37,8 @@ type SystemEntry struct {
 type HostEntry struct {
 	Name string
 	Caps chaos.Caps
+	// Systems are those that it can run. Nil: all.
+	Systems []string
 }
 
 // A WorkloadEntry is a workload that exists, with its own defaults.

@@ -96,6 +96,9 @@ func (d *decoder) checkSystems(s *Scenario) {
 			d.failf(path, "a second system with the label %q: want {system: %s, label: …} with a label of its own", y.Label, y.Name)
 		}
 		seen[y.Label] = true
+		if h := d.cat.host(s.Host); h != nil && h.Systems != nil && y.Name != "" && !d.anyBad(path) && !slices.Contains(h.Systems, y.Name) {
+			d.failf(path, "host %s does not run %s: want one of %s", h.Name, y.Name, strings.Join(h.Systems, ", "))
+		}
 		e := d.cat.system(y.Name)
 		if e == nil || e.Check == nil || d.anyBad(path) || !d.ok("nodes") {
 			continue

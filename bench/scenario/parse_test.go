@@ -23,7 +23,7 @@ func reparse(t *testing.T, s *Scenario) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := Parse("effective.yaml", text, txnCatalog())
+	again, err := Parse("effective.yaml", text, builtinCatalog())
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
@@ -45,7 +45,7 @@ func TestBuiltins(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := Parse(file, data, txnCatalog())
+		s, err := Parse(file, data, builtinCatalog())
 		if err != nil {
 			t.Errorf("%v", err)
 			continue
@@ -55,7 +55,7 @@ func TestBuiltins(t *testing.T) {
 		}
 		reparse(t, s)
 	}
-	if got := strings.Join(names, " "); got != "3-region calibrate-stall faults quickstart quickstart-txn steady" {
+	if got := strings.Join(names, " "); got != "3-region blocking calibrate-stall controls faults paxos-vs-raft quickstart quickstart-txn steady" {
 		t.Errorf("the built-in scenarios are %s", got)
 	}
 }
@@ -250,7 +250,7 @@ func TestOpen(t *testing.T) {
 		t.Errorf("a folder: %v", err)
 	}
 	_, _, err := Open("quikstart")
-	want := `there is no file of that name, and: unknown scenario "quikstart": did you mean "quickstart"? There are 3-region, calibrate-stall, faults, quickstart, quickstart-txn, steady`
+	want := `there is no file of that name, and: unknown scenario "quikstart": did you mean "quickstart"? There are 3-region, blocking, calibrate-stall, controls, faults, paxos-vs-raft, quickstart, quickstart-txn, steady`
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v\nwant %s", err, want)
 	}

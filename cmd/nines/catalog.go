@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"nines/adapters"
+	"nines/adapters/controls"
 	"nines/adapters/host/inproc"
 	"nines/adapters/link"
 	"nines/bench/balance"
@@ -14,7 +15,7 @@ import (
 // catalog is what scenarios can name.
 func catalog() scenario.Catalog {
 	cat := scenario.Catalog{
-		Hosts:         []scenario.HostEntry{{Name: "inproc", Caps: inproc.Caps}},
+		Hosts:         []scenario.HostEntry{{Name: "inproc", Caps: inproc.Caps}, {Name: controls.Host}},
 		Distributions: workloads.Distributions(),
 		Links:         link.ProfileNames(),
 		Policy: func(policy string, nodes int) error {
@@ -26,7 +27,11 @@ func catalog() scenario.Catalog {
 			return err
 		},
 	}
-	for _, s := range adapters.Systems() {
+	broken := adapters.Broken()
+	for _, s := range broken {
+		cat.Hosts[1].Systems = append(cat.Hosts[1].Systems, s.Name)
+	}
+	for _, s := range append(adapters.Systems(), broken...) {
 		e := scenario.SystemEntry{Name: s.Name, Nodes: s.Nodes, Caps: s.Caps, Points: s.Points, Check: s.Check}
 		if p, err := s.Prepare(s.Effective(nil)); err == nil { // else Check says what is wrong
 			e.Txns, e.Partitioned = p.Guarantees.Txns != "", p.Guarantees.Partitioned

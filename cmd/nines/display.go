@@ -158,6 +158,13 @@ func outcome(s *analysis.Summary) string {
 	if s.Facts.Failure != "" {
 		return "FAILED: " + s.Facts.Failure
 	}
+	if e := s.Facts.Expect; e != "" {
+		text := fmt.Sprintf("verdict %s, as expected", s.Verdict)
+		if e != string(s.Verdict) {
+			text = fmt.Sprintf("verdict %s, EXPECTED %s", s.Verdict, e)
+		}
+		return text
+	}
 	text := fmt.Sprintf("verdict %s, %.0f op/s", s.Verdict, s.Throughput)
 	if p50 := float64(s.Response.P50); p50 < float64(s.Facts.Abandon)/float64(time.Millisecond) { // nor NaN
 		text += ", p50 " + millis(p50)

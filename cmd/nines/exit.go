@@ -85,6 +85,9 @@ func verdict(all []analysis.Summary) error {
 	code := exitFine
 	for _, s := range all {
 		switch {
+		case s.Facts.Expect != "" && string(s.Verdict) != s.Facts.Expect:
+			return ended(exitIllegal) // a checker is wrong, or a control; the report says which
+		case s.Facts.Expect != "" && s.Valid:
 		case s.Verdict == analysis.VerdictIllegal:
 			return ended(exitIllegal)
 		case !s.Valid || s.Verdict == analysis.VerdictUnknown:

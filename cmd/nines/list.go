@@ -55,6 +55,11 @@ func listSystems(l *listing) {
 		}
 	}
 	l.blank()
+	l.paragraph("Broken on purpose, to see that the checkers catch them (nines run controls):")
+	for _, s := range adapters.Broken() {
+		l.row(0, 18, s.Name, s.About)
+	}
+	l.blank()
 	l.paragraph("A name with its default is a setting: systems: [{system: etcdraft, prevote: false}] in a file, " +
 		"or --set systems[0].prevote=false.")
 }

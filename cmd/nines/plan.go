@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"nines/adapters"
+	"nines/adapters/controls"
 	"nines/bench/scenario"
 	"nines/chaos"
 	"nines/results"
@@ -92,6 +93,9 @@ const starting = 2 * time.Second
 
 // outline says what a run will do.
 func outline(s *scenario.Scenario) []string {
+	if s.Host == controls.Host {
+		return []string{fmt.Sprintf("%s: %s in the event queue; load, faults and seed are each control's own", s.Name, plural(len(plan(s)), "trial"))}
+	}
 	var all time.Duration
 	for _, p := range plan(s) {
 		all += p.scenario.Warmup + p.scenario.Duration + starting

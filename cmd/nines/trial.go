@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"nines/adapters/controls"
 	"nines/bench"
 	"nines/bench/scenario"
 	"nines/bench/trial"
@@ -77,17 +78,21 @@ func settle(tell *teller, err error) error {
 }
 
 // perform runs the trial and leaves its folder, or nothing.
-func perform(ctx context.Context, run *results.Run, p planned, tell *teller, by passage) error {
+func perform(ctx context.Context, in *results.Run, p planned, tell *teller, by passage) error {
 	x, err := specify(p)
 	if err != nil {
 		return err
 	}
-	files, err := run.Begin(p.name, p.label, p.repeat)
+	files, err := in.Begin(p.name, p.label, p.repeat)
 	if err != nil {
 		return err
 	}
 	tell.dir(files.Dir())
-	result, err := runIn(ctx, x, files, tell, by)
+	run := runIn
+	if p.scenario.Host == controls.Host {
+		run = simulate
+	}
+	result, err := run(ctx, x, files, tell, by)
 	if err == nil {
 		err = putStacksAside(&result.Facts, files.Dir())
 	}

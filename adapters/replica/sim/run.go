@@ -121,6 +121,8 @@ func (r *run) all() error {
 		cl.perform(op)
 		r.until(func() bool { return !cl.active })
 	}
+	end = r.c.now + r.cfg.Settle
+	r.until(func() bool { return r.c.now >= end || r.atRest() }) // from the finals
 	return r.c.failed
 }
 
