@@ -93,14 +93,8 @@ func TestCost(t *testing.T) {
 				if f > 0 {
 					delays = 3 // from acceptor to coordinator
 				}
-				want := cost{
-					messages: n*(f+3) + f - 2 - min(n, f+1),
-					forced:   n + f + 1,
-					answered: delays, over: delays + 1,
-				}
-				if f == 1 && n == 2 { // the other acceptor has the coordinator's vote before its own
-					want.answered, want.over = 2, 3
-				}
+				told := Config{F: f}.Cost(n)
+				want := cost{messages: told.Messages, forced: told.Forced, answered: told.Delays, over: told.Delays + 1}
 				if got := measure(t, f, n, max(n, 2*f+1), true); got != want {
 					t.Errorf("the coordinator takes part: %+v, want %+v", got, want)
 				}

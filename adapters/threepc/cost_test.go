@@ -12,7 +12,7 @@ import (
 )
 
 // cost is what a committed transaction takes.
-type cost struct{ messages, forced, delays int }
+type cost commit.Cost
 
 // measure performs one transaction that writes at the first n of the nodes, and
 // counts. Delays are messages one after the other until the client has its answer.
@@ -50,11 +50,11 @@ func measure(t *testing.T, machine step.New, nodes, n, coordinator int) (c cost)
 			}
 		}
 		if !answered && messages > 0 {
-			c.delays++
+			c.Delays++
 		}
 	}
 	spent := s.Cost().Less(before)
-	c.messages, c.forced = int(spent.Messages), int(spent.Syncs)
+	c.Messages, c.Forced = int(spent.Messages), int(spent.Syncs)
 	return c
 }
 
@@ -66,7 +66,7 @@ func (nobody) Complete(uint64, bench.Reply, error) {}
 func TestCost(t *testing.T) {
 	machine := threepc.New(threepc.DefaultConfig())
 	for n := 2; n <= 6; n++ {
-		if got, want := measure(t, machine, n, n, 0), (cost{6 * (n - 1), 3 * n, 4}); got != want {
+		if got, want := measure(t, machine, n, n, 0), cost(threepc.Cost(n)); got != want {
 			t.Errorf("%d participants, one coordinates: %+v, want %+v", n, got, want)
 		}
 		if got, want := measure(t, machine, n+1, n, n), (cost{6 * n, 3 * n, 4}); got != want {

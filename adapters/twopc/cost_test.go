@@ -12,7 +12,7 @@ import (
 )
 
 // cost is what a committed transaction takes.
-type cost struct{ messages, forced, delays int }
+type cost commit.Cost
 
 // measure performs one transaction that writes at the first n of the nodes, and
 // counts. Delays are messages one after the other until the client has its answer.
@@ -50,11 +50,11 @@ func measure(t *testing.T, machine step.New, nodes, n, coordinator int) (c cost)
 			}
 		}
 		if !answered && messages > 0 {
-			c.delays++
+			c.Delays++
 		}
 	}
 	spent := s.Cost().Less(before)
-	c.messages, c.forced = int(spent.Messages), int(spent.Syncs)
+	c.Messages, c.Forced = int(spent.Messages), int(spent.Syncs)
 	return c
 }
 
@@ -67,7 +67,7 @@ func TestCost(t *testing.T) {
 	for _, p := range []twopc.Presume{twopc.Nothing, twopc.Abort} {
 		machine := twopc.New(twopc.Config{Presume: p})
 		for n := 2; n <= 6; n++ {
-			if got, want := measure(t, machine, n, n, 0), (cost{4 * (n - 1), 2*n - 1, 2}); got != want {
+			if got, want := measure(t, machine, n, n, 0), cost(twopc.Cost(n)); got != want {
 				t.Errorf("presume %s, %d participants, one coordinates: %+v, want %+v", p, n, got, want)
 			}
 			if got, want := measure(t, machine, n+1, n, n), (cost{4 * n, 2*n + 1, 2}); got != want {

@@ -36,7 +36,7 @@ func TestParseAndPrint(t *testing.T) {
 
 func TestParseErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                          `unknown policy "": there are round-robin, random, leader, pinned, weighted`,
+		"":                          `unknown policy "": there are round-robin, random, leader, owner, pinned, weighted`,
 		"roundrobin":                `did you mean "round-robin"?`,
 		"leader(n1)":                "leader takes no argument",
 		"pinned":                    "as in pinned(n1)",
@@ -53,6 +53,33 @@ func TestParseErrors(t *testing.T) {
 	} {
 		if _, err := Parse(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want one with %q", text, err, want)
+		}
+	}
+}
+
+func TestOwner(t *testing.T) {
+	p, err := Parse("owner")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		policy Policy
+		want   [4]int // for keys 1, 1, 5, 5
+	}{
+		"each key has one":           {p.Owned(func(key uint64) int { return int(key % 3) }), [4]int{1, 1, 2, 2}},
+		"every node owns everything": {p, [4]int{0, 1, 2, 0}},
+	} {
+		pickers, err := c.policy.Pickers(three, 1, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got [4]int
+		picker := pickers(0)
+		for i, key := range []uint64{1, 1, 5, 5} {
+			got[i] = picker.Pick(&bench.Op{Kind: bench.Transact, Key: key})
+		}
+		if got != c.want {
+			t.Errorf("%s: nodes %v, want %v", name, got, c.want)
 		}
 	}
 }

@@ -44,9 +44,12 @@ func (p Policy) Pickers(nodes []string, seed uint64, leads func() int) (func(i i
 			return nil, errors.New("balance leader: the system does not tell who leads")
 		}
 		return func(i int) bench.Picker { return &leaderPicker{leads, turns(i, len(nodes))} }, nil
-	default:
-		return func(i int) bench.Picker { p := turns(i, len(nodes)); return &p }, nil
+	case owner:
+		if p.owner != nil {
+			return func(int) bench.Picker { return ownerPicker(p.owner) }, nil
+		}
 	}
+	return func(i int) bench.Picker { p := turns(i, len(nodes)); return &p }, nil
 }
 
 // roundRobinPicker takes the nodes in turn.
@@ -84,6 +87,11 @@ func (p *weightedPicker) Pick(*bench.Op) int {
 	}
 	return node
 }
+
+// ownerPicker picks the owner of the operation's key: of a transaction, its first.
+type ownerPicker func(key uint64) int
+
+func (p ownerPicker) Pick(op *bench.Op) int { return p(op.Key) }
 
 // leaderPicker picks the leader, and the nodes in turn while there is none.
 type leaderPicker struct {

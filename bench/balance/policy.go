@@ -7,6 +7,7 @@
 //	pinned(n2)               always n2
 //	weighted(n1=3, n2=1)     at random, n1 three times as often as n2
 //	leader                   the node that leads, as far as is known
+//	owner                    the node that owns the operation's first key
 //
 // It prints and parses back. [Policy.Pickers] turns it into pickers for a load
 // on given nodes. How the work is spread is the client's doing, and it decides
@@ -29,6 +30,7 @@ import (
 type Policy struct {
 	kind    kind
 	weights []weight // weighted: of each node; pinned: the one
+	owner   func(key uint64) int
 }
 
 type kind uint8
@@ -37,11 +39,12 @@ const (
 	roundRobin kind = iota
 	random
 	leader
+	owner
 	pinned
 	weighted
 )
 
-var kinds = [...]string{"round-robin", "random", "leader", "pinned", "weighted"}
+var kinds = [...]string{"round-robin", "random", "leader", "owner", "pinned", "weighted"}
 
 type weight struct {
 	node string
@@ -127,6 +130,14 @@ func parseNode(text string) (string, error) {
 		return "", fmt.Errorf("%q is no name of a node", node)
 	}
 	return node, nil
+}
+
+// Owned returns the policy for keys of which each has an owner: a node's index, in
+// the order of the nodes. Without it every node is taken to own every key, and the
+// policy owner is round-robin.
+func (p Policy) Owned(by func(key uint64) int) Policy {
+	p.owner = by
+	return p
 }
 
 // String is the text that parses to p.

@@ -138,6 +138,9 @@ func (x *spec) picker(c bench.Cluster) (func(int) bench.Picker, error) {
 	if err != nil {
 		return nil, err
 	}
+	if owner, n := x.ready.Owner, len(x.nodes); owner != nil {
+		p = p.Owned(func(key uint64) int { return owner(key, n) })
+	}
 	leads := func() int { return -1 }
 	if in, ok := c.(bench.Inspector); ok {
 		leads = balance.Leader(in, x.nodes)
