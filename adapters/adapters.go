@@ -48,6 +48,9 @@ type Prepared struct {
 	Fits func(nodes int) error
 	// Owner is the node that owns a key, 0 to nodes-1, if it is partitioned.
 	Owner func(key uint64, nodes int) int
+	// Expect is what a committed transaction of n participants should cost, if one
+	// of them coordinates and all write. Nil: nobody says.
+	Expect func(n int) results.Expected
 	// Start starts a cluster on the in-process host.
 	Start func(inproc.Config) (bench.Cluster, error)
 	// Simulate runs it in the event queue, under load and faults of its own. Nil:

@@ -75,7 +75,7 @@ func prepareTwopc(s map[string]string) (Prepared, error) {
 	if err != nil {
 		return Prepared{}, err
 	}
-	return partitioned(open, twopc.Points()), nil
+	return partitioned(open, twopc.Points(), expectTwopc), nil
 }
 
 func prepareThreepc(map[string]string) (Prepared, error) {
@@ -83,7 +83,7 @@ func prepareThreepc(map[string]string) (Prepared, error) {
 	if err != nil {
 		return Prepared{}, err
 	}
-	return partitioned(open, threepc.Points()), nil
+	return partitioned(open, threepc.Points(), expectThreepc), nil
 }
 
 func paxosCommitSettings() []Setting {
@@ -101,7 +101,7 @@ func preparePaxosCommit(s map[string]string) (Prepared, error) {
 	if err != nil {
 		return Prepared{}, err
 	}
-	p := partitioned(open, paxoscommit.Points())
+	p := partitioned(open, paxoscommit.Points(), expectPaxosCommit(cfg))
 	p.Fits = cfg.Validate
 	return p, nil
 }
@@ -115,12 +115,12 @@ func parseCount(text string) (int, error) {
 }
 
 // partitioned is a system of atomic commit.
-func partitioned(open replica.Open, points []string) Prepared {
+func partitioned(open replica.Open, points []string, expect func(n int) results.Expected) Prepared {
 	p := onHost(open, points, results.Guarantees{
 		Reads:       "linearizable",
 		Durability:  "the kill of every node at once: answered when the decision, and what every participant is to write, is on disk",
 		Partitioned: true, Txns: strict,
 	})
-	p.Owner = commit.Owner
+	p.Owner, p.Expect = commit.Owner, expect
 	return p
 }

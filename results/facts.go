@@ -36,9 +36,10 @@ type Facts struct {
 	Arrivals string        `json:"arrivals"`    // constant, poisson or closed
 	Rate     float64       `json:"rate"`        // ops/s intended; 0 for closed
 	Workload string        `json:"workload"`
-	CAS      bool          `json:"cas"`            // whether the workload has compare-and-swap
-	Txns     bool          `json:"txns"`           // whether it has transactions: there is a txns.parquet
-	Bank     *Bank         `json:"bank,omitempty"` // if it moves money
+	CAS      bool          `json:"cas"`                // whether the workload has compare-and-swap
+	Txns     bool          `json:"txns"`               // whether it has transactions: there is a txns.parquet
+	Bank     *Bank         `json:"bank,omitempty"`     // if it moves money
+	Expected *Expected     `json:"expected,omitempty"` // cost of a transaction, if all are alike
 
 	// A bin of SLOBin counts as available if the good ratio of the operations due
 	// in it is at least SLOTarget.

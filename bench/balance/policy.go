@@ -44,7 +44,7 @@ const (
 	weighted
 )
 
-var kinds = [...]string{"round-robin", "random", "leader", "owner", "pinned", "weighted"}
+var kinds = [...]string{"round-robin", "random", "leader", ToOwner, "pinned", "weighted"}
 
 type weight struct {
 	node string
@@ -131,6 +131,9 @@ func parseNode(text string) (string, error) {
 	}
 	return node, nil
 }
+
+// ToOwner is the text of the policy under which a participant coordinates.
+const ToOwner = "owner"
 
 // Owned returns the policy for keys of which each has an owner: a node's index, in
 // the order of the nodes. Without it every node is taken to own every key, and the

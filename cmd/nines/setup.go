@@ -96,6 +96,7 @@ func (x *spec) facts() results.Facts {
 	if accounts, total := x.workload.Bank(); accounts > 0 {
 		f.Bank = &results.Bank{Accounts: accounts, Total: total}
 	}
+	f.Expected = x.expected()
 	if s.Probes.Rate > 0 {
 		f.Probe = time.Duration(float64(time.Second) / s.Probes.Rate)
 	}
@@ -151,10 +152,7 @@ func (x *spec) picker(c bench.Cluster) (func(int) bench.Picker, error) {
 // host is the world that every system of the scenario meets.
 func (x *spec) host(dir string) (inproc.Config, error) {
 	s := x.scenario
-	profile, err := link.Table(s.Links.RTT)
-	if s.Links.Profile != "" {
-		profile, err = link.ParseProfile(s.Links.Profile)
-	}
+	profile, err := profileOf(&s.Links)
 	if err != nil {
 		return inproc.Config{}, fmt.Errorf("links: %w", err)
 	}
