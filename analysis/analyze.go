@@ -51,7 +51,8 @@ func Analyze(in Input, opts Options) Summary {
 	s.UserUptime = t.userUptime(opts.Cutoff)
 
 	probes := t.probes()
-	s.Gaps, s.SLO = probes.cluster.gaps, probes.cluster.slo
+	cluster := worstOf(probes.cluster)
+	s.Gaps, s.SLO = cluster.gaps, cluster.slo
 	s.ByNode = probes.byNode(in.Facts.Nodes)
 	s.Episodes = t.episodes(probes)
 	s.InDoubt = t.inDoubt(t.doubts())
@@ -191,8 +192,12 @@ func (t *trial) perOp() PerOp {
 		}
 	}
 	per := func(total float64) float64 { return ratio(total, float64(n)) }
+	cpu := per(float64(t.Facts.CPU) / float64(time.Microsecond))
+	if t.Facts.Virtual { // it charges for no processor
+		cpu = nan
+	}
 	return PerOp{
-		CPU:      per(float64(t.Facts.CPU) / float64(time.Microsecond)),
+		CPU:      cpu,
 		Messages: per(float64(t.Facts.Cost.Messages)),
 		Bytes:    per(float64(t.Facts.Cost.Bytes)),
 		Syncs:    per(float64(t.Facts.Cost.Syncs)),

@@ -22,17 +22,19 @@ func (t *trial) episodes(p probeFigures) []Episode {
 	doubts := t.doubts()
 	for _, f := range t.faults {
 		e := &out[f.index]
-		e.Detect = t.detect(f)
+		if !t.Facts.Guarantees.Partitioned { // every node leads its own part
+			e.Detect = t.detect(f)
+		}
 		var own []doubt
 		own, doubts = divide(doubts, func(d doubt) bool { return d.from < f.limit && d.to > f.Start })
 		e.InDoubt = t.inDoubt(own)
-		e.Inject = p.cluster.window(f.Start, f.HealFrom)
-		e.Heal = p.cluster.window(f.HealFrom, f.limit)
+		e.Inject = window(p.cluster, f.Start, f.HealFrom)
+		e.Heal = window(p.cluster, f.HealFrom, f.limit)
 		for i, node := range p.nodes {
 			e.ByNode = append(e.ByNode, EpNode{
 				Node:   t.Facts.Nodes[i],
-				Inject: node.window(f.Start, f.HealFrom),
-				Heal:   node.window(f.HealFrom, f.limit),
+				Inject: window(node, f.Start, f.HealFrom),
+				Heal:   window(node, f.HealFrom, f.limit),
 			})
 		}
 		t.recover(f, base, e)

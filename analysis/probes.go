@@ -43,17 +43,21 @@ type outages struct {
 	gapSlack, sloSlack time.Duration
 }
 
-// probeFigures are the outages of the cluster and of each node.
+// probeFigures are the outages of the cluster and of each node. Where keys have
+// owners they are several, of which the worst counts: one for each owner.
 type probeFigures struct {
-	cluster outages
-	nodes   []outages // as in Facts.Nodes
+	cluster []outages
+	nodes   [][]outages // as in Facts.Nodes
 }
 
 func (t *trial) probes() probeFigures {
+	if owners, nodes := t.byOwner(); owners != nil {
+		return probeFigures{owners, nodes}
+	}
 	all, nodes := t.streams()
-	out := probeFigures{cluster: t.outages(all)}
+	out := probeFigures{cluster: []outages{t.outages(all)}}
 	for _, s := range nodes {
-		out.nodes = append(out.nodes, t.outages(s))
+		out.nodes = append(out.nodes, []outages{t.outages(s)})
 	}
 	return out
 }
@@ -67,24 +71,14 @@ func (t *trial) streams() (all stream, nodes []stream) {
 	for i := range nodes {
 		nodes[i].period, nodes[i].step = period, period
 	}
-	add := func(st *stream, s *bench.Sample) {
-		a := asked{due: s.Due, good: s.Good(t.Facts.Deadline)}
-		if s.Sent != bench.Never {
-			a.lag = s.Sent - s.Due
-		}
-		st.asked = append(st.asked, a)
-		if s.Outcome == bench.OK {
-			st.answered = append(st.answered, s.Done)
-		}
-	}
 	for i := range t.Samples {
 		s := &t.Samples[i]
 		if s.Class != bench.Probe {
 			continue
 		}
-		add(&all, s)
+		all.add(s, t.Facts.Deadline)
 		if int(s.Node) < len(nodes) {
-			add(&nodes[s.Node], s)
+			nodes[s.Node].add(s, t.Facts.Deadline)
 		}
 	}
 	all.sort()
@@ -92,6 +86,17 @@ func (t *trial) streams() (all stream, nodes []stream) {
 		nodes[i].sort()
 	}
 	return all, nodes
+}
+
+func (st *stream) add(s *bench.Sample, deadline time.Duration) {
+	a := asked{due: s.Due, good: s.Good(deadline)}
+	if s.Sent != bench.Never {
+		a.lag = s.Sent - s.Due
+	}
+	st.asked = append(st.asked, a)
+	if s.Outcome == bench.OK {
+		st.answered = append(st.answered, s.Done)
+	}
 }
 
 func (st *stream) sort() {
@@ -214,7 +219,8 @@ func (st stream) lag(o outage) time.Duration {
 
 func (p probeFigures) byNode(names []string) []NodeOut {
 	var out []NodeOut
-	for i, o := range p.nodes {
+	for i, list := range p.nodes {
+		o := worstOf(list)
 		out = append(out, NodeOut{Node: names[i], Gaps: o.gaps, SLO: o.slo})
 	}
 	return out

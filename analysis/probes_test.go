@@ -50,8 +50,8 @@ func TestGapsByHand(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := newTrial(probed(1, end, msec, c.stalls...)).probes()
-			sameOutages(t, "cluster gaps", p.cluster.gaps, c.gaps)
-			sameOutages(t, "gaps of the node", p.nodes[0].gaps, c.gaps)
+			sameOutages(t, "cluster gaps", p.cluster[0].gaps, c.gaps)
+			sameOutages(t, "gaps of the node", p.nodes[0][0].gaps, c.gaps)
 		})
 	}
 }
@@ -83,7 +83,8 @@ func TestStallsAreFound(t *testing.T) {
 		service := time.Duration(rapid.Int64Range(1, int64(5*msec)).Draw(t, "service"))
 		stall := stretch{from, from + length}
 		p := newTrial(probed(n, 6*time.Second, service, stall)).probes()
-		for i, o := range append(p.nodes, p.cluster) {
+		for i, list := range append(p.nodes, p.cluster) {
+			o := list[0]
 			what := fmt.Sprintf("node %d", i+1)
 			if i == n {
 				what = "cluster"
@@ -129,8 +130,8 @@ func TestGapOfTheOnlyNode(t *testing.T) {
 			}
 		}
 		p := newTrial(in).probes()
-		found(t, "cluster gap", p.cluster.gaps, stretch{from, from + length}, length)
-		sameOutagesRapid(t, p.nodes[0].gaps, 3000)
+		found(t, "cluster gap", p.cluster[0].gaps, stretch{from, from + length}, length)
+		sameOutagesRapid(t, p.nodes[0][0].gaps, 3000)
 	})
 }
 
@@ -145,16 +146,16 @@ func sameOutagesRapid(t *rapid.T, o Outages, length MS) {
 func TestBaselineOfGaps(t *testing.T) {
 	hiccup, stall := stretch{302 * msec, 360 * msec}, stretch{1502 * msec, 1540 * msec}
 	in := probed(1, 3*time.Second, msec, hiccup, stall)
-	if got := newTrial(in).probes().cluster.gaps; got.Count != 2 || got.Threshold != 20 {
+	if got := newTrial(in).probes().cluster[0].gaps; got.Count != 2 || got.Threshold != 20 {
 		t.Errorf("without faults: %+v, want both", got)
 	}
 	in.Faults = []bench.Interval{{Fault: "f", Start: time.Second, HealFrom: 2 * time.Second, End: 2 * time.Second}}
-	if got := newTrial(in).probes().cluster.gaps; got.Count != 0 || got.Threshold != 50 {
+	if got := newTrial(in).probes().cluster[0].gaps; got.Count != 0 || got.Threshold != 50 {
 		t.Errorf("with a hiccup of 58 ms in the baseline: %+v, want none, and a threshold of 60 - 10 ms", got)
 	}
 	in = probed(1, 3*time.Second, msec, stall)
 	in.Faults = []bench.Interval{{Fault: "f", Start: time.Second, HealFrom: 2 * time.Second, End: 2 * time.Second}}
-	if got := newTrial(in).probes().cluster.gaps; got.Count != 1 {
+	if got := newTrial(in).probes().cluster[0].gaps; got.Count != 1 {
 		t.Errorf("with a calm baseline: %+v, want one", got)
 	}
 }
@@ -190,8 +191,8 @@ func TestSLOByHand(t *testing.T) {
 				}
 			}
 			p := newTrial(in).probes()
-			sameOutages(t, "cluster", p.cluster.slo, c.cluster)
-			sameOutages(t, "node 1", p.nodes[0].slo, c.node1)
+			sameOutages(t, "cluster", p.cluster[0].slo, c.cluster)
+			sameOutages(t, "node 1", p.nodes[0][0].slo, c.node1)
 		})
 	}
 }
@@ -202,7 +203,7 @@ func TestNoProbes(t *testing.T) {
 		"no period":  func() Input { in := probed(1, time.Second, msec); in.Facts.Probe = 0; return in }(),
 	} {
 		p := newTrial(in).probes()
-		if p.cluster.gaps.Measured || p.cluster.slo.Measured || same(p.cluster.gaps.Total, 0) {
+		if p.cluster[0].gaps.Measured || p.cluster[0].slo.Measured || same(p.cluster[0].gaps.Total, 0) {
 			t.Errorf("%s: %+v", name, p.cluster)
 		}
 	}
@@ -216,7 +217,7 @@ func TestGeneratorStall(t *testing.T) {
 			s.Sent, s.Done = 500*msec, 501*msec
 		}
 	}
-	g := newTrial(in).probes().cluster.gaps
+	g := newTrial(in).probes().cluster[0].gaps
 	if g.Count != 1 || g.List[0].Lag != 90 {
 		t.Errorf("%+v, want one gap with a lag of 90 ms", g)
 	}

@@ -27,7 +27,10 @@ func Row(s *Summary) results.Row {
 		CPU: s.PerOp.CPU, Messages: s.PerOp.Messages, Bytes: s.PerOp.Bytes, Syncs: s.PerOp.Syncs,
 		Resolution: float64(s.Gaps.Resolution), Adapter: f.Adapter,
 		Reads: f.Guarantees.Reads, Durability: f.Guarantees.Durability, WhyVerdict: whyVerdict(s),
-		InDoubtMax: float64(s.InDoubt.Max), InDoubtTxns: -1,
+		InDoubtMax: float64(s.InDoubt.Max), InDoubtTxns: -1, Time: "real",
+	}
+	if f.Virtual {
+		r.Time, r.LagP99 = "virtual", nan
 	}
 	if f.Guarantees.Partitioned {
 		r.InDoubtTxns = s.InDoubt.Txns
@@ -80,11 +83,12 @@ func benchLine(s *Summary) results.BenchLine {
 		{Key: "workload", Value: f.Workload},
 		{Key: "fault", Value: faultNames(s.Episodes)},
 	}
-	values := []results.Measured{
-		{Value: s.Throughput, Unit: "ops/s"},
-		{Value: s.Goodput, Unit: "good-ops/s"},
-	}
+	var values []results.Measured
 	add := func(v float64, unit string) { values = append(values, results.Measured{Value: v, Unit: unit}) }
+	if !f.Virtual { // it says nothing about what the system can do
+		add(s.Throughput, "ops/s")
+		add(s.Goodput, "good-ops/s")
+	}
 	for _, q := range []struct {
 		name string
 		of   *Quantiles

@@ -36,6 +36,8 @@ type Row struct {
 
 	InDoubtMax  float64 // ms; NaN where there are no participants
 	InDoubtTxns int     // -1 where there are no participants
+
+	Time string // real, or virtual: modelled, and no measure of speed
 }
 
 // Column documents one column of summary.csv.
@@ -90,6 +92,7 @@ var columns = []struct {
 	{"why_verdict", "the checks that were not ok", func(r *Row) string { return r.WhyVerdict }},
 	{"in_doubt_max_ms", "the longest that a participant of atomic commit did not know the fate of a transaction that it had prepared", func(r *Row) string { return figure(r.InDoubtMax) }},
 	{"in_doubt_txns", "transactions that some participant was in doubt about, for a heartbeat or longer", func(r *Row) string { return gaps(r.InDoubtTxns) }},
+	{"time", "real, or virtual: times, messages and forced writes are modelled, no processor is charged for, and throughput is the load that was offered", func(r *Row) string { return r.Time }},
 }
 
 // Columns documents summary.csv.

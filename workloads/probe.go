@@ -8,20 +8,22 @@ import (
 
 // ProbeKey is the key of the probes of one node: beyond every workload's keys.
 // Where keys have owners, a node has a probe key for each owner; it has the node
-// in its bits 0 to 15 and the owner in bits 16 to 31.
+// in its bits 0 to 15 and the owner in bits 16 to 31, where the analysis finds it.
 func ProbeKey(node int) uint64 { return 1<<62 | uint64(node) }
 
-// ownedProbes finds a probe key for every node and owner. Which owner a key has
+// ownedProbes finds a probe key for every node and owner. Each node begins with
+// another owner, so that an owner is asked by one node after the other. Which owner a key has
 // is not ours to say, so numbers from bit 32 on are tried until it is the right
 // one.
 func ownedProbes(cfg *Config) ([][]uint64, error) {
 	const tries = 1 << 16 // 1 in 100 nodes is missed with probability e^-655
 	all := make([][]uint64, cfg.Owners)
 	for node := range all {
-		for owner := range cfg.Owners {
+		for i := range cfg.Owners {
+			owner := (cfg.Owners + i - node) % cfg.Owners
 			key := ProbeKey(node) | uint64(owner)<<16
-			for i := 0; cfg.Owner(key) != owner; i++ {
-				if i == tries {
+			for try := 0; cfg.Owner(key) != owner; try++ {
+				if try == tries {
 					return nil, fmt.Errorf("no probe key found that belongs to owner %d of %d", owner, cfg.Owners)
 				}
 				key += 1 << 32

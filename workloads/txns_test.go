@@ -227,9 +227,9 @@ func TestProbesOfOwners(t *testing.T) {
 			if i/3%2 == 1 {
 				want = bench.Read
 			}
-			at := i % 3
+			at := (3 + i - node) % 3 // the owner
 			if owner(op.Key) != at || int(op.Key>>16&0xffff) != at || int(op.Key&0xffff) != node || op.Key>>62 != 1 || op.Kind != want ||
-				op.Key != ops[at].Key || int(op.User) != 100+node {
+				op.Key != ops[i%3].Key || int(op.User) != 100+node {
 				t.Errorf("probe %d of node %d: %+v", i, node, op)
 			}
 		}
