@@ -22,6 +22,9 @@ func All(summaries []analysis.Summary) []Chart {
 	if c, ok := Load(summaries); ok {
 		charts = append(charts, c)
 	}
+	if c, ok := Doubt(summaries); ok {
+		charts = append(charts, c)
+	}
 	for _, s := range Systems(summaries) {
 		charts = append(charts, Throughput(s, steps), Latency(s, steps))
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"nines/analysis"
@@ -30,10 +31,10 @@ func headline(summaries []analysis.Summary) []string {
 		}
 	}
 	n := len(summaries)
-	if len(illegal)+len(unknown)+len(invalid) == 0 {
-		return []string{count(n, "trial") + ": no history was found wrong, and every gate passed. The figures can be believed."}
-	}
 	var out []string
+	if len(illegal)+len(unknown)+len(invalid) == 0 {
+		out = append(out, count(n, "trial")+": no history was found wrong, and every gate passed. The figures can be believed.")
+	}
 	for _, g := range []struct {
 		says   string
 		trials []string
@@ -46,8 +47,19 @@ func headline(summaries []analysis.Summary) []string {
 			out = append(out, g.says+some(g.trials)+".")
 		}
 	}
+	if modelled(summaries) {
+		out = append(out, modelledNote)
+	}
 	return out
 }
+
+// modelled reports whether some trial was in virtual time.
+func modelled(summaries []analysis.Summary) bool {
+	return slices.ContainsFunc(summaries, func(s analysis.Summary) bool { return s.Facts.Virtual })
+}
+
+const modelledNote = "MODELLED: in virtual time links, forced writes and timeouts take what the scenario says, and no processor is charged for. " +
+	"Times, messages and forced writes are the protocol's; throughput is the load that was offered, and no measure of what a system can do."
 
 // some lists the first five.
 func some(names []string) string {
@@ -155,6 +167,9 @@ func (r *total) says() string {
 	}
 	if r.of(func(s *analysis.Summary) float64 { return float64(s.Counts.Due) }) == 0 {
 		return orDash("No operation was due in the measured period. " + f.Failure)
+	}
+	if f.Virtual {
+		asked += " (modelled)"
 	}
 	text := fmt.Sprintf("Answered %s op/s of %s; %s of all operations within %s of when they were due.",
 		r.number(func(s *analysis.Summary) float64 { return s.Throughput }), asked,

@@ -19,7 +19,7 @@ func markdownReport(m results.Manifest, summaries []analysis.Summary) ([]byte, e
 	rows := totals(summaries)
 	sections := []table{controls(summaries)}
 	if !calibrates(summaries) {
-		sections = append(sections, speed(rows), availability(rows), inDoubt(rows), cost(rows), compared(rows))
+		sections = append(sections, formulas(rows), blocking(summaries), speed(rows), availability(rows), inDoubt(rows), cost(rows), compared(rows))
 	}
 	sections = append(sections, failedGates(summaries), failedChecks(summaries))
 	sections = append(sections, proofTables(summaries)...)

@@ -100,7 +100,7 @@ func (t *table) addEpisode(o plot.Occurrence) {
 	}
 	mark := plot.MarkOf(s)
 	put := (&total{mark: mark}).marked
-	t.add(name, repeat, orDash(strings.Join(e.Nodes, " ")), put(number(float64(e.Detect))),
+	t.add(name, repeat, orDash(strings.Join(e.Nodes, " ")), t.leader(s, put(number(float64(e.Detect)))),
 		put(t.gap(e.Inject.Gap, s)), put(t.gap(e.Heal.Gap, s)), put(t.outage(e.Inject.SLO)), put(t.back(e)),
 		put(whole(math.Round(e.LostOps))))
 	t.explain(mark)
@@ -112,6 +112,15 @@ func (t *table) addEpisode(o plot.Occurrence) {
 			t.note(fmt.Sprintf("%s: in a gap of %s the load generator itself was up to %s late.", trialName(s), plot.Time(g.Length), plot.Time(g.Lag)))
 		}
 	}
+}
+
+// leader is when there was a new one: n/a where nodes own parts of the keys, each
+// of which leads its own.
+func (t *table) leader(s *analysis.Summary, after string) string {
+	if s.Facts.Guarantees.Partitioned {
+		return "n/a"
+	}
+	return after
 }
 
 func (t *table) gap(o analysis.Outage, s *analysis.Summary) string {
@@ -185,7 +194,7 @@ func (t *table) addMedians(s plot.System, all []plot.Occurrence) {
 		return median(v)
 	}
 	t.add(oneLine(s.Name), strconv.Itoa(len(all)),
-		sum.marked(number(of(func(e *analysis.Episode) float64 { return float64(e.Detect) }))),
+		t.leader(all[0].Trial, sum.marked(number(of(func(e *analysis.Episode) float64 { return float64(e.Detect) })))),
 		sum.marked(gapText(gap.Median, gap.Resolution, gap.Censored)), sum.marked(span),
 		sum.marked(gapText(heal.Median, heal.Resolution, heal.Censored)),
 		sum.marked(unless(math.Inf(1), "not seen", of(back95))),

