@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"slices"
 	"time"
 
 	"nines/bench"
@@ -12,17 +13,33 @@ type doubt struct {
 	from, to time.Duration
 	txn      uint64
 	locks    int
+	asked    string // the node that coordinates it; empty if that is not known
 }
 
 // doubts are those that ended. What was in doubt to the end is a check's affair.
 func (t *trial) doubts() []doubt {
+	coordinator := map[uint64]string{}
+	if t.Facts.Guarantees.Partitioned {
+		for i := range t.Samples {
+			if s := &t.Samples[i]; s.Kind == bench.Transact && int(s.Node) < len(t.Facts.Nodes) {
+				coordinator[s.Arg] = t.Facts.Nodes[s.Node] // the node that receives a transaction coordinates it
+			}
+		}
+	}
 	var out []doubt
 	for _, e := range t.Events {
 		if e.Kind == bench.EventInDoubt {
-			out = append(out, doubt{e.At - e.Took, e.At, e.Txn, e.Locks})
+			out = append(out, doubt{e.At - e.Took, e.At, e.Txn, e.Locks, coordinator[e.Txn]})
 		}
 	}
 	return out
+}
+
+// orphaned are the doubts whose coordinator is among the nodes that a fault hit. The
+// others wait for a participant: what also needs a dead node waits for its vote.
+func orphaned(doubts []doubt, hit []string) []doubt {
+	in, _ := divide(doubts, func(d doubt) bool { return slices.Contains(hit, d.asked) })
+	return in
 }
 
 // inDoubt sums doubts up.

@@ -15,7 +15,7 @@ func (t *trial) episodes(p probeFigures) []Episode {
 			Step: f.Step, Fault: f.Fault, NA: f.NA, Error: f.Error, Nodes: f.Nodes, Evidence: f.Evidence,
 			Start: ms(f.Start), HealFrom: ms(f.HealFrom), End: ms(f.End),
 			Detect: MS(nan), Back95: MS(nan), HealBack: MS(nan), Baseline: nan, LostOps: nan,
-			Inject: noWindow, Heal: noWindow, InDoubt: t.inDoubt(nil),
+			Inject: noWindow, Heal: noWindow, InDoubt: t.inDoubt(nil), Orphaned: t.inDoubt(nil),
 		}
 	}
 	base := t.baseline()
@@ -27,7 +27,7 @@ func (t *trial) episodes(p probeFigures) []Episode {
 		}
 		var own []doubt
 		own, doubts = divide(doubts, func(d doubt) bool { return d.from < f.limit && d.to > f.Start })
-		e.InDoubt = t.inDoubt(own)
+		e.InDoubt, e.Orphaned = t.inDoubt(own), t.inDoubt(orphaned(own, f.Nodes))
 		e.Inject = window(p.cluster, f.Start, f.HealFrom)
 		e.Heal = window(p.cluster, f.HealFrom, f.limit)
 		for i, node := range p.nodes {

@@ -216,6 +216,7 @@ type Episode struct {
 	Baseline float64  `json:"baseline_ops_s"`
 	LostOps  float64  `json:"lost_ops"` // integral of goodput's deficit below baseline, until it was back
 	InDoubt  InDoubt  `json:"in_doubt"` // of what was in doubt in it
+	Orphaned InDoubt  `json:"orphaned"` // of that, transactions whose coordinator the fault had hit
 }
 
 // InDoubt is what participants of atomic commit did not know: transactions that

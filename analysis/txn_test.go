@@ -120,6 +120,25 @@ func TestTransactions(t *testing.T) {
 	}
 }
 
+// TestOrphaned: of two transactions in doubt, the fault hit the coordinator of one.
+func TestOrphaned(t *testing.T) {
+	in := stallTrial()
+	in.Facts.Guarantees.Partitioned = true
+	for node, took := range []time.Duration{500 * msec, time.Second} { // n1, which the fault hits, and n2
+		id := uint64(1<<40 + node)
+		in.Samples = append(in.Samples, bench.Sample{Due: 5 * time.Second, Sent: 5 * time.Second, Done: 6 * time.Second, Arg: id,
+			Node: uint16(node), Session: 77, Kind: bench.Transact, Outcome: bench.OK, Class: bench.Main})
+		in.Events = append(in.Events, bench.Event{At: 6100 * msec, Node: "n2", Kind: bench.EventInDoubt, Txn: id, Took: took, Locks: 3})
+	}
+	e := Analyze(in, Options{}).Episodes[0]
+	if want := (InDoubt{Txns: 1, Max: 500, Total: 500, Locks: 1500}); e.Orphaned != want {
+		t.Errorf("without its coordinator %+v, want %+v", e.Orphaned, want)
+	}
+	if e.InDoubt.Txns != 2 || e.InDoubt.Max != 1000 {
+		t.Errorf("in all %+v", e.InDoubt)
+	}
+}
+
 // TestPartitioned: two participants are in doubt for half a second about a
 // transaction, and one for a second about another.
 func TestPartitioned(t *testing.T) {

@@ -7,9 +7,13 @@ import (
 	"nines/analysis"
 )
 
+// ManySystems is how many systems, counting each cell of a matrix, are shown one by
+// one; of more, only what compares them.
+const ManySystems = 8
+
 // All draws up every chart of a run: the percentiles and the gaps, then
-// throughput and latency over time of each system, then each fault step. Names
-// are unique.
+// throughput and latency over time of each system unless they are many, then each
+// fault step. Names are unique.
 func All(summaries []analysis.Summary) []Chart {
 	if len(summaries) == 0 {
 		return nil
@@ -25,8 +29,10 @@ func All(summaries []analysis.Summary) []Chart {
 	if c, ok := Doubt(summaries); ok {
 		charts = append(charts, c)
 	}
-	for _, s := range Systems(summaries) {
-		charts = append(charts, Throughput(s, steps), Latency(s, steps))
+	if systems := Systems(summaries); len(systems) <= ManySystems {
+		for _, s := range systems {
+			charts = append(charts, Throughput(s, steps), Latency(s, steps))
+		}
 	}
 	for _, step := range steps {
 		charts = append(charts, EpisodeStrips(summaries, step))

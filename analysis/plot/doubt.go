@@ -27,9 +27,10 @@ type DoubtCurve struct {
 // A DoubtPoint is all episodes of one length.
 type DoubtPoint struct {
 	Down    float64   // ms that the fault lasted
-	Longest []float64 // ms that a participant was in doubt in an episode, at most; rising
-	Txns    []float64 // transactions in doubt in an episode
-	Locks   []float64 // ms times keys locked in it
+	Longest []float64 // ms that a participant was in doubt without its coordinator, at most, in an episode; rising
+	Locks   []float64 // ms times keys locked, by those in doubt without their coordinator
+	Waited  []float64 // the same, by all others in doubt
+	Txns    []float64 // transactions of these others
 }
 
 // DoubtCurves has one for each system that has participants, by rising length of the
@@ -70,9 +71,10 @@ func doubtPoint(down time.Duration, trials []*analysis.Summary) DoubtPoint {
 	for _, t := range trials {
 		for i := range t.Episodes {
 			if e := &t.Episodes[i]; e.NA == "" && e.Error == "" {
-				p.Longest = append(p.Longest, float64(e.InDoubt.Max))
-				p.Txns = append(p.Txns, float64(e.InDoubt.Txns))
-				p.Locks = append(p.Locks, float64(e.InDoubt.Locks))
+				p.Longest = append(p.Longest, float64(e.Orphaned.Max))
+				p.Locks = append(p.Locks, float64(e.Orphaned.Locks))
+				p.Waited = append(p.Waited, float64(e.InDoubt.Locks-e.Orphaned.Locks))
+				p.Txns = append(p.Txns, float64(e.InDoubt.Txns-e.Orphaned.Txns))
 			}
 		}
 	}
@@ -89,7 +91,7 @@ func Doubt(all []analysis.Summary) (c Chart, ok bool) {
 	}
 	return Chart{
 		Name: "in-doubt", Title: "Time in doubt against downtime",
-		Caption: "The longest time that a participant was in doubt in an episode: the median over episodes, and from the least to the most. " +
+		Caption: "The longest time that a participant was in doubt without its coordinator in an episode: the median over episodes, and from the least to the most. " +
 			"Dashed: as long as the fault lasted.",
 		Alt: doubtAlt(curves),
 		keys: func(Format) []key {

@@ -10,9 +10,9 @@ import (
 // blocking answers: for how long is a participant in doubt if its coordinator is
 // gone for so long. It is there only if the length of the fault varies.
 func blocking(summaries []analysis.Summary) table {
-	t := table{Title: "In doubt, by how long the fault lasted", Keys: 2, Columns: []column{
+	t := table{Title: "In doubt without a coordinator, by how long it was down", Keys: 2, Columns: []column{
 		{"system", word}, {"down ms", figure}, {"episodes", figure}, {"median ms", figure}, {"p90 ms", figure}, {"max ms", figure},
-		{"transactions", figure}, {"locked key·s", figure},
+		{"locked key·s", figure}, {"others waiting", figure}, {"their key·s", figure},
 	}}
 	for _, c := range plot.DoubtCurves(summaries) {
 		put := (&total{mark: c.Mark()}).marked
@@ -23,11 +23,12 @@ func blocking(summaries []analysis.Summary) table {
 				longest = number(p.Longest[n-1])
 			}
 			t.add(oneLine(c.Name), number(p.Down), strconv.Itoa(len(p.Longest)), put(number(plot.Median(p.Longest))), put(number(plot.P90(p.Longest))),
-				put(longest), put(whole(plot.Median(p.Txns))), put(number(plot.Median(p.Locks)/1000)))
+				put(longest), put(number(plot.Median(p.Locks)/1000)), put(whole(plot.Median(p.Txns))), put(number(plot.Median(p.Waited)/1000)))
 		}
 	}
-	t.note("Median, p90 and max, over episodes, of the longest time that a participant was in doubt in an episode. Transactions that somebody was in doubt about, " +
-		"and keys locked by them times how long: medians of an episode.")
-	t.note("Beside the transaction whose coordinator was killed, these have others in doubt: those that also needed the dead node, and wait for its vote until a timeout aborts them.")
+	t.note("Median, p90 and max, over episodes, of the longest time that a participant was in doubt in an episode about a transaction whose coordinator was down; " +
+		"and the keys that such transactions held locked, times how long (median of an episode).")
+	t.note("Others waiting: transactions with a living coordinator that also needed the dead node, and wait for its vote until a timeout aborts them. They come and go for as long as " +
+		"the node is down, whatever the protocol.")
 	return t
 }

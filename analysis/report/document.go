@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"nines/analysis"
@@ -17,9 +18,9 @@ func markdownReport(m results.Manifest, summaries []analysis.Summary) ([]byte, e
 		fmt.Fprintf(&w, "**%s**\n\n", escapeMarkdown(line))
 	}
 	rows := totals(summaries)
-	sections := []table{controls(summaries)}
+	sections := answers(summaries, rows)
 	if !calibrates(summaries) {
-		sections = append(sections, formulas(rows), blocking(summaries), speed(rows), availability(rows), inDoubt(rows), cost(rows), compared(rows))
+		sections = append(sections, speed(rows), availability(rows), inDoubt(rows), cost(rows), compared(rows))
 	}
 	sections = append(sections, failedGates(summaries), failedChecks(summaries))
 	sections = append(sections, proofTables(summaries)...)
@@ -41,6 +42,13 @@ func markdownReport(m results.Manifest, summaries []analysis.Summary) ([]byte, e
 		fmt.Fprintf(&w, "## To repeat it\n\n```\n%s\n```\n", strings.ReplaceAll(commandLine(m.Command), "```", "'''"))
 	}
 	return w.Bytes(), nil
+}
+
+// answers are the tables of a run that was made to answer one question: they come
+// first. There are none if it was not.
+func answers(summaries []analysis.Summary, rows []total) []table {
+	all := []table{controls(summaries), formulas(rows), blocking(summaries)}
+	return slices.DeleteFunc(all, func(t table) bool { return len(t.Rows) == 0 })
 }
 
 func title(m results.Manifest) string {

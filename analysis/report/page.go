@@ -25,6 +25,7 @@ type page struct {
 	Title, Setting string
 	Style          template.CSS
 	Lead           []badge
+	Answers        []table // of a run made to answer one question
 	Glance         table
 	Cards          []card
 	Trouble        []trouble
@@ -33,6 +34,7 @@ type page struct {
 	Overview       []drawing
 	Tables         []table
 	Systems        []systemPart
+	Many           bool // of them: too many to be listed in the head
 	Steps          []stepPart
 	Terms          []pair
 	Run            []pair
@@ -112,19 +114,23 @@ func newPage(m results.Manifest, summaries []analysis.Summary) (*page, error) {
 	p := &page{
 		Title: title(m), Setting: setting(m, summaries), Style: css, Lead: lead(summaries), Glance: glance(rows, steps), Cards: cards(rows, steps),
 		Trouble: troubles(summaries),
-		Tables:  []table{formulas(rows), blocking(summaries), speed(rows), availability(rows), inDoubt(rows), cost(rows), trials(summaries)},
+		Answers: answers(summaries, rows),
+		Tables:  []table{speed(rows), availability(rows), inDoubt(rows), cost(rows), trials(summaries)},
 		Terms:   terms(summaries), Run: runPairs(m), Command: commandLine(m.Command),
 		Scenario: m.Scenario, Modules: modules(m),
 	}
 	var left int
-	if len(rows) > manyCards { // the table says the same
+	if len(rows) > plot.ManySystems { // the table says the same
 		p.Cards = nil
 	}
 	if p.Proofs, left = proofs(summaries); left > 0 {
 		p.ProofsLeft = leftOut(left)
 	}
+	if len(p.Answers) > 0 { // more to the point
+		p.Glance, p.Cards = table{}, nil
+	}
 	if calibrates(summaries) { // there are no figures
-		p.Glance, p.Cards, p.Tables = controls(summaries), nil, []table{trials(summaries)}
+		p.Tables = []table{trials(summaries)}
 		return p, nil
 	}
 	if len(summaries) == 0 {
@@ -143,13 +149,10 @@ func newPage(m results.Manifest, summaries []analysis.Summary) (*page, error) {
 	if p.Overview, err = drawnAll(overview...); err != nil {
 		return nil, err
 	}
-	for i := range rows {
-		part, err := newSystemPart(&rows[i], steps)
-		if err != nil {
-			return nil, err
-		}
-		p.Systems = append(p.Systems, part)
+	if p.Systems, err = systemParts(rows, steps); err != nil {
+		return nil, err
 	}
+	p.Many = len(rows) > plot.ManySystems
 	for i, s := range faultSteps(summaries) {
 		part, err := newStepPart(i, s, summaries)
 		if err != nil {
@@ -188,24 +191,30 @@ func lead(summaries []analysis.Summary) []badge {
 	return out
 }
 
-func newSystemPart(r *total, steps []plot.Step) (systemPart, error) {
-	figures, err := drawnAll(plot.Throughput(r.System, steps), plot.Latency(r.System, steps))
-	if err != nil {
-		return systemPart{}, err
+// systemParts has one for each system; where these are many, without charts and
+// with its tables folded.
+func systemParts(rows []total, steps []plot.Step) ([]systemPart, error) {
+	many := len(rows) > plot.ManySystems
+	var parts []systemPart
+	for i := range rows {
+		r := &rows[i]
+		part := systemPart{ID: systemID(r.System), Name: oneLine(r.Name), Tint: r.Tint(), Facts: systemFacts(r)}
+		part.Folded = []table{checks(r), gates(r)}
+		if by := splits(r.Typical()); many || len(by.Rows) > manyRows {
+			part.Folded = append([]table{by}, part.Folded...)
+		} else {
+			part.Open = []table{by}
+		}
+		if !many {
+			var err error
+			if part.Figures, err = drawnAll(plot.Throughput(r.System, steps), plot.Latency(r.System, steps)); err != nil {
+				return nil, err
+			}
+		}
+		parts = append(parts, part)
 	}
-	typical := r.Typical()
-	part := systemPart{ID: systemID(r.System), Name: oneLine(r.Name), Tint: r.Tint(), Figures: figures, Facts: systemFacts(r)}
-	part.Folded = []table{checks(r), gates(r)}
-	if by := splits(typical); len(by.Rows) > manyRows {
-		part.Folded = append([]table{by}, part.Folded...)
-	} else {
-		part.Open = []table{by}
-	}
-	return part, nil
+	return parts, nil
 }
-
-// manyCards is when the systems have no cards any more.
-const manyCards = 8
 
 // manyRows is when a table of details is shown folded.
 const manyRows = 20

@@ -34,6 +34,8 @@ var runs = map[string]func() []analysis.Summary{
 	"gatefailed": sync.OnceValue(plottest.GateFailed),
 	"censored":   sync.OnceValue(plottest.Censored),
 	"commit":     sync.OnceValue(plottest.Commit),
+	"blocking":   sync.OnceValue(plottest.Blocking),
+	"costs":      sync.OnceValue(plottest.Costs),
 	"hostile":    sync.OnceValue(plottest.Hostile),
 	"empty":      plottest.Empty,
 	"one":        plottest.OneSample,
@@ -185,7 +187,7 @@ func TestHostileNamesStayText(t *testing.T) {
 }
 
 func TestGolden(t *testing.T) {
-	for _, name := range []string{"quickstart", "repeats", "illegal", "gatefailed", "censored", "commit"} {
+	for _, name := range []string{"quickstart", "repeats", "illegal", "gatefailed", "censored", "commit", "blocking", "costs"} {
 		golden(t, name+".md", tables(t, name))
 		golden(t, name+".txt", terminal(t, name, 100))
 	}

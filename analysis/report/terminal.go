@@ -21,25 +21,13 @@ const (
 // Terminal writes the tables of a run for a terminal of the given width in
 // characters. A table that is too wide is folded: its columns go on below, with
 // the columns that name the row repeated. Where a system has several episodes
-// of a fault, it shows medians.
+// of a fault, it shows medians. A run that was made to answer one question gets
+// that answer and what failed; the rest is in its files.
 func Terminal(w io.Writer, summaries []analysis.Summary, width int) error {
-	tables := []table{controls(summaries)}
-	var steps []faultStep
-	if !calibrates(summaries) {
-		rows := totals(summaries)
-		tables = append(tables, speed(rows), availability(rows), inDoubt(rows), cost(rows), blocking(summaries), formulas(rows))
-		steps = faultSteps(summaries)
-	}
-	for i, s := range steps {
-		t := s.Episodes
-		if len(s.Medians.Rows) > 0 {
-			t = s.Medians
-		}
-		t.Title = s.heading()
-		if i+1 < len(steps) { // once is enough, at the end
-			t.Notes = slices.DeleteFunc(t.Notes, func(n string) bool { return n == episodeNote })
-		}
-		tables = append(tables, t)
+	rows := totals(summaries)
+	tables := answers(summaries, rows)
+	if len(tables) == 0 {
+		tables = usual(rows, faultSteps(summaries))
 	}
 	tables = append(tables, failedGates(summaries))
 	if !calibrates(summaries) { // else the first table says it
@@ -56,6 +44,23 @@ func Terminal(w io.Writer, summaries []analysis.Summary, width int) error {
 		}
 	}
 	return nil
+}
+
+// usual are the tables that a terminal shows of a run that compares systems.
+func usual(rows []total, steps []faultStep) []table {
+	tables := []table{speed(rows), availability(rows), inDoubt(rows), cost(rows)}
+	for i, s := range steps {
+		t := s.Episodes
+		if len(s.Medians.Rows) > 0 {
+			t = s.Medians
+		}
+		t.Title = s.heading()
+		if i+1 < len(steps) { // once is enough, at the end
+			t.Notes = slices.DeleteFunc(t.Notes, func(n string) bool { return n == episodeNote })
+		}
+		tables = append(tables, t)
+	}
+	return tables
 }
 
 func (t *table) terminal(w io.Writer, width int) error {
