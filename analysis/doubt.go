@@ -38,8 +38,7 @@ func (t *trial) doubts() []doubt {
 // orphaned are the doubts whose coordinator is among the nodes that a fault hit. The
 // others wait for a participant: what also needs a dead node waits for its vote.
 func orphaned(doubts []doubt, hit []string) []doubt {
-	in, _ := divide(doubts, func(d doubt) bool { return slices.Contains(hit, d.asked) })
-	return in
+	return slices.DeleteFunc(slices.Clone(doubts), func(d doubt) bool { return !slices.Contains(hit, d.asked) })
 }
 
 // inDoubt sums doubts up.
@@ -60,14 +59,22 @@ func (t *trial) inDoubt(doubts []doubt) InDoubt {
 	return sum
 }
 
-// divide parts a list in two.
-func divide[T any](list []T, member func(T) bool) (in, out []T) {
-	for _, x := range list {
-		if member(x) {
-			in = append(in, x)
-		} else {
-			out = append(out, x)
+// byFault are the doubts of each fault, as in t.faults: where most of a doubt lies,
+// there it belongs. It may have begun a little before the fault, since what waits to
+// be decided is what a fault at a protocol point strikes at.
+func (t *trial) byFault(doubts []doubt) [][]doubt {
+	own := make([][]doubt, len(t.faults))
+	for _, d := range doubts {
+		var most time.Duration
+		at := -1
+		for i, f := range t.faults {
+			if shared := min(d.to, f.limit) - max(d.from, f.Start); shared > most {
+				at, most = i, shared
+			}
+		}
+		if at >= 0 {
+			own[at] = append(own[at], d)
 		}
 	}
-	return in, out
+	return own
 }

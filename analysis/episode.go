@@ -19,15 +19,13 @@ func (t *trial) episodes(p probeFigures) []Episode {
 		}
 	}
 	base := t.baseline()
-	doubts := t.doubts()
-	for _, f := range t.faults {
+	doubts := t.byFault(t.doubts())
+	for k, f := range t.faults {
 		e := &out[f.index]
 		if !t.Facts.Guarantees.Partitioned { // every node leads its own part
 			e.Detect = t.detect(f)
 		}
-		var own []doubt
-		own, doubts = divide(doubts, func(d doubt) bool { return d.from < f.limit && d.to > f.Start })
-		e.InDoubt, e.Orphaned = t.inDoubt(own), t.inDoubt(orphaned(own, f.Nodes))
+		e.InDoubt, e.Orphaned = t.inDoubt(doubts[k]), t.inDoubt(orphaned(doubts[k], f.Nodes))
 		e.Inject = window(p.cluster, f.Start, f.HealFrom)
 		e.Heal = window(p.cluster, f.HealFrom, f.limit)
 		for i, node := range p.nodes {

@@ -137,6 +137,12 @@ func TestOrphaned(t *testing.T) {
 	if e.InDoubt.Txns != 2 || e.InDoubt.Max != 1000 {
 		t.Errorf("in all %+v", e.InDoubt)
 	}
+	// A doubt that began just before the second fault is the second fault's.
+	in.Faults = append([]bench.Interval{{Fault: "an earlier one", Start: 2 * time.Second, HealFrom: 3 * time.Second, End: 3 * time.Second, Evidence: "yes"}}, in.Faults...)
+	in.Events[len(in.Events)-1].Took = 1200 * msec // since 4.9 s
+	if e := Analyze(in, Options{}).Episodes; e[0].InDoubt.Txns != 0 || e[1].InDoubt.Txns != 2 || e[1].InDoubt.Max != 1200 {
+		t.Errorf("in the first %+v, in the second %+v", e[0].InDoubt, e[1].InDoubt)
+	}
 }
 
 // TestPartitioned: two participants are in doubt for half a second about a
