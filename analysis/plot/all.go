@@ -8,18 +8,23 @@ import (
 )
 
 // ManySystems is how many systems, counting each cell of a matrix, are shown one by
-// one; of more, only what compares them.
+// one, with a curve each; of more, only what sets them side by side.
 const ManySystems = 8
 
 // All draws up every chart of a run: the percentiles and the gaps, then
-// throughput and latency over time of each system unless they are many, then each
-// fault step. Names are unique.
+// throughput and latency over time of each system, then each fault step. Where the
+// systems are many, those that have a curve or a chart for each are left out. Names
+// are unique.
 func All(summaries []analysis.Summary) []Chart {
 	if len(summaries) == 0 {
 		return nil
 	}
 	steps := Steps(summaries)
-	charts := []Chart{Percentiles(summaries)}
+	few := len(Systems(summaries)) <= ManySystems
+	var charts []Chart
+	if few {
+		charts = append(charts, Percentiles(summaries))
+	}
 	if len(steps) > 0 {
 		charts = append(charts, Gaps(summaries))
 	}
@@ -29,8 +34,8 @@ func All(summaries []analysis.Summary) []Chart {
 	if c, ok := Doubt(summaries); ok {
 		charts = append(charts, c)
 	}
-	if systems := Systems(summaries); len(systems) <= ManySystems {
-		for _, s := range systems {
+	if few {
+		for _, s := range Systems(summaries) {
 			charts = append(charts, Throughput(s, steps), Latency(s, steps))
 		}
 	}

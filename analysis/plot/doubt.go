@@ -91,7 +91,7 @@ func Doubt(all []analysis.Summary) (c Chart, ok bool) {
 	}
 	return Chart{
 		Name: "in-doubt", Title: "Time in doubt against downtime",
-		Caption: "The longest time that a participant was in doubt without its coordinator in an episode: the median over episodes, and from the least to the most. " +
+		Caption: "The longest time that a participant was in doubt without its coordinator in an episode: the median over episodes, and from the 10th to the 90th percentile. " +
 			"Dashed: as long as the fault lasted.",
 		Alt: doubtAlt(curves),
 		keys: func(Format) []key {
@@ -145,8 +145,7 @@ func doubtLine(c DoubtCurve, aside vg.Length) plotter {
 		for _, p := range c.Points {
 			if len(p.Longest) > 0 {
 				medians = append(medians, xy{p.Down, Median(p.Longest)})
-				n := len(p.Longest)
-				line([]xy{{p.Down, p.Longest[0]}, {p.Down, p.Longest[n-1]}}, stroke(c.tint(), 0.55, 3))(canvas, beside, y)
+				line([]xy{{p.Down, P(0.1, p.Longest)}, {p.Down, P(0.9, p.Longest)}}, stroke(c.tint(), 0.55, 3))(canvas, beside, y)
 			}
 		}
 		line(medians, stroke(c.tint(), 1, 1.7))(canvas, beside, y)
@@ -176,12 +175,11 @@ func doubtAlt(curves []DoubtCurve) string {
 	return alt
 }
 
-// P90 is the 90th percentile (nearest rank) of rising values; NaN if they are too
-// few to tell: below ten it is the largest one.
-func P90(rising []float64) float64 {
+// P is the q-quantile (nearest rank) of rising values; NaN if there are none.
+func P(q float64, rising []float64) float64 {
 	n := len(rising)
-	if n < 10 {
+	if n == 0 {
 		return math.NaN()
 	}
-	return rising[int(math.Ceil(0.9*float64(n)))-1]
+	return rising[max(1, int(math.Ceil(q*float64(n))))-1]
 }

@@ -79,12 +79,14 @@ func rowsHeight(rows []gapRow, f Format) vg.Length {
 
 func drawGaps(dc draw.Canvas, f Format, rows []gapRow) {
 	names := letters(ink, f.Text, font.WeightNormal)
-	left := vg.Length(0)
+	words := letters(muted, f.Text*0.95, font.WeightNormal)
+	left, room := vg.Length(0), vg.Length(0)
 	longest := 0.0
 	for _, r := range rows {
 		if r.system != nil {
 			left = max(left, names.Width(plain(r.system.label()))+f.length(0.8))
-			longest = max(longest, r.inject.Highest(), r.heal.Highest())
+			longest = max(longest, r.inject.reach(), r.heal.reach())
+			room = max(room, words.Width(r.inject.Text()), words.Width("healing: "+r.heal.Text()))
 		}
 	}
 	left = min(left, f.Width/4)
@@ -111,14 +113,16 @@ func drawGaps(dc draw.Canvas, f Format, rows []gapRow) {
 		}
 	}))
 	// Room for the figures beside the longest bar.
-	p.Draw(draw.Crop(dc, left, -f.length(f.figureRoom()), 0, 0))
+	room = min(room+f.length(2.2), (f.Width-left)*2/3)
+	p.Draw(draw.Crop(dc, left, -room, 0, 0))
 }
 
-func (f Format) figureRoom() float64 {
-	if f.Narrow {
-		return 7.5
+// reach is how far the bar of a spread goes, with its whisker.
+func (s Spread) reach() float64 {
+	if s.Censored || !(s.Median > 0) { // NaN too
+		return s.Highest()
 	}
-	return 15
+	return max(s.Highest(), s.Median+s.Resolution)
 }
 
 func (r gapRow) draw(c draw.Canvas, f Format, left, top vg.Length, x func(float64) vg.Length) {

@@ -22,12 +22,12 @@ func blocking(summaries []analysis.Summary) table {
 			if n := len(p.Longest); n > 0 {
 				longest = number(p.Longest[n-1])
 			}
-			t.add(oneLine(c.Name), number(p.Down), strconv.Itoa(len(p.Longest)), put(number(plot.Median(p.Longest))), put(number(plot.P90(p.Longest))),
+			t.add(oneLine(c.Name), number(p.Down), strconv.Itoa(len(p.Longest)), put(number(plot.Median(p.Longest))), put(number(plot.P(0.9, p.Longest))),
 				put(longest), put(number(plot.Median(p.Locks)/1000)), put(whole(plot.Median(p.Txns))), put(number(plot.Median(p.Waited)/1000)))
 		}
 	}
 	t.note("Median, p90 and max, over episodes, of the longest time that a participant was in doubt in an episode about a transaction whose coordinator was down; " +
-		"and the keys that such transactions held locked, times how long (median of an episode).")
+		"and the keys that such transactions held locked, times how long (median of an episode). A transaction that only reads leaves nobody in doubt.")
 	t.note("Others waiting: transactions with a living coordinator that also needed the dead node, and wait for its vote until a timeout aborts them. They come and go for as long as " +
 		"the node is down, whatever the protocol.")
 	return t

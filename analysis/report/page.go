@@ -136,7 +136,10 @@ func newPage(m results.Manifest, summaries []analysis.Summary) (*page, error) {
 	if len(summaries) == 0 {
 		return p, nil
 	}
-	overview := []plot.Chart{plot.Percentiles(summaries)}
+	var overview []plot.Chart
+	if len(rows) <= plot.ManySystems {
+		overview = append(overview, plot.Percentiles(summaries))
+	}
 	if len(steps) > 0 {
 		overview = append([]plot.Chart{plot.Gaps(summaries)}, overview...)
 	}
