@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"nines/analysis/stats"
 	"nines/bench"
 )
 
@@ -15,13 +16,10 @@ import (
 // 36 for p90, 368 for p99, 3688 for p99.9 and 36887 for p99.99.
 
 // shown reports whether n operations support a q-quantile.
-func shown(q float64, n int) bool { return math.Pow(q, float64(n)) <= 0.025 }
+func shown(q float64, n int) bool { return stats.Supported(q, 0.95, n) }
 
 // rank is that of the q-quantile among n values, from 1.
-func rank(q float64, n int) int {
-	// q·n may lie above an integer by a rounding error alone.
-	return min(n, max(1, int(math.Ceil(q*float64(n)-1e-9))))
-}
+func rank(q float64, n int) int { return stats.Rank(q, n) }
 
 // quantiles summarises values, which it sorts. [bench.Never] is infinite.
 func quantiles(values []time.Duration) Quantiles {

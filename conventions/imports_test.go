@@ -75,7 +75,8 @@ var layers = []layer{
 	// From the files of a run to its report.
 	{dir: "analysis/linear", ours: "bench", libs: "github.com/anishathalye/porcupine"},
 	{dir: "analysis/txn", ours: "bench"},
-	{dir: "analysis", ours: "bench results analysis/linear analysis/txn", tests: "golang.org/x/perf"},
+	{dir: "analysis/stats", libs: "gonum.org/v1/gonum"},
+	{dir: "analysis", ours: "bench results analysis/linear analysis/stats analysis/txn", tests: "golang.org/x/perf"},
 	{dir: "analysis/plot", ours: "bench analysis", libs: "gonum.org/v1/plot golang.org/x/image", tests: "results analysis/plot/plottest"},
 	{dir: "analysis/plot/plottest", ours: "bench results analysis"},
 	{dir: "analysis/report", ours: "bench results analysis analysis/plot", libs: "github.com/olekukonko/tablewriter", tests: "analysis/plot/plottest"},

@@ -1,0 +1,160 @@
+package stats
+
+import (
+	"flag"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// The figures of Coverages are of 40,000 draws: go test ./analysis/stats -run Coverages -draws 40000 -v
+var draws = flag.Int("draws", 2000, "draws of each simulation of coverage")
+
+// measure is how often an interval was given, how often those that were given covered, and the
+// standard error of that.
+func measure(seed uint64, try func(*rand.Rand) (given, covers bool)) (given, covered, se float64) {
+	random := rand.New(rand.NewPCG(seed, 1))
+	n, k := 0.0, 0.0
+	for range *draws {
+		ok, covers := try(random)
+		if ok {
+			n++
+		}
+		if ok && covers {
+			k++
+		}
+	}
+	covered = k / n
+	return n / float64(*draws), covered, math.Sqrt(covered * (1 - covered) / n)
+}
+
+func sample(n int, draw func() float64) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = draw()
+	}
+	return x
+}
+
+// skewed is lognormal of σ = 1, of median 1 and mean e^(1/2).
+func skewed(r *rand.Rand) func() float64 {
+	return func() float64 { return math.Exp(r.NormFloat64()) }
+}
+
+// series is an autoregressive one of first order, of mean 0 and variance 1, from its stationary distribution.
+func series(r *rand.Rand, phi float64) func() float64 {
+	x := r.NormFloat64()
+	return func() float64 {
+		x = phi*x + math.Sqrt(1-phi*phi)*r.NormFloat64()
+		return x
+	}
+}
+
+// cutOff draws exponential durations of mean 1, censored at exponential times so that a share of
+// them is: of two rates 1 and c the second comes first with probability c/(1+c).
+func cutOff(r *rand.Rand, n int, share float64) []Censored {
+	out := make([]Censored, n)
+	for i := range out {
+		d, until := r.ExpFloat64(), math.Inf(1)
+		if share > 0 {
+			until = r.ExpFloat64() * (1 - share) / share
+		}
+		out[i] = Censored{Value: min(d, until), Censored: until < d}
+	}
+	return out
+}
+
+// A draw tries a method once: whether an interval was given, and whether it covered.
+type draw func(*rand.Rand) (given, covers bool)
+
+// simulations are how the figures of Coverages are found.
+func simulations() map[Coverage]draw {
+	out := map[Coverage]draw{}
+	add := func(method Method, of string, n int, try draw) {
+		out[Coverage{Method: method, Of: of, N: n, Level: 0.95}] = try
+	}
+	for _, n := range []int{5, 10, 30} {
+		add(StudentMean, "skewed values", n, func(r *rand.Rand) (bool, bool) {
+			_, i := Mean(sample(n, skewed(r)), 0.95)
+			return i.Exists(), i.Contains(math.Exp(0.5))
+		})
+	}
+	for name, share := range map[string]float64{"none censored": 0, "30 % censored": 0.3} {
+		for _, n := range []int{6, 10, 20, 50} {
+			add(SurvivalQuantile, "median, "+name, n, func(r *rand.Rand) (bool, bool) {
+				i, _ := KaplanMeier(cutOff(r, n, share)).MedianInterval(0.95)
+				return i.Exists(), i.Contains(math.Ln2)
+			})
+		}
+	}
+	for _, n := range []int{10, 20, 50} {
+		add(SurvivalMean, "30 % censored", n, func(r *rand.Rand) (bool, bool) {
+			_, i, ok := KaplanMeier(cutOff(r, n, 0.3)).RestrictedMean(1, 0.95)
+			return ok, i.Contains(1 - 1/math.E)
+		})
+	}
+	simulateSeries(add)
+	return out
+}
+
+func simulateSeries(add func(Method, string, int, draw)) {
+	names := map[float64]string{0: "uncorrelated", 0.5: "correlation 0.5", 0.9: "correlation 0.9"}
+	for phi, name := range names {
+		for _, n := range []int{100, 300, 1000} {
+			add(Batches, "mean, "+name, n, func(r *rand.Rand) (bool, bool) {
+				_, i, ok := BatchMeans(sample(n, series(r, phi)), 0.95)
+				return ok, i.Contains(0)
+			})
+		}
+	}
+	bootstrap := func(of string, n int, phi float64, stat func([]float64) float64) {
+		add(Bootstrap, of+", "+names[phi], n, func(r *rand.Rand) (bool, bool) {
+			i, ok := BlockBootstrap(sample(n, series(r, phi)), stat, 0.95, 1)
+			return ok, i.Contains(0)
+		})
+	}
+	bootstrap("mean", 100, 0, average)
+	bootstrap("mean", 100, 0.5, average)
+	bootstrap("mean", 300, 0.9, average)
+	bootstrap("median", 50, 0, median)
+}
+
+func average(x []float64) float64 {
+	sum := 0.0
+	for _, v := range x {
+		sum += v
+	}
+	return sum / float64(len(x))
+}
+
+func median(x []float64) float64 {
+	slices.Sort(x)
+	return Quantile(x, 0.5)
+}
+
+// What the documentation says of intervals that cover too rarely is measured again.
+func TestCoverages(t *testing.T) {
+	tries := simulations()
+	for k, c := range Coverages() {
+		try := tries[Coverage{Method: c.Method, Of: c.Of, N: c.N, Level: c.Level}]
+		if try == nil {
+			t.Errorf("%s: nothing measures this", c)
+			continue
+		}
+		t.Run(c.String(), func(t *testing.T) {
+			t.Parallel()
+			given, covered, se := measure(uint64(k), try)
+			t.Logf("given %.3f, covered %.3f", given, covered)
+			if math.Abs(given-c.Given) > 0.005+3*math.Sqrt(c.Given*(1-c.Given)/float64(*draws)) {
+				t.Errorf("an interval was given %.3f of the time, documented is %.3f", given, c.Given)
+			}
+			if math.Abs(covered-c.Measured) > 0.001+3*se {
+				t.Errorf("covered %.4f ± %.4f, documented is %.3f", covered, se, c.Measured)
+			}
+		})
+	}
+	if len(tries) != len(Coverages()) {
+		t.Errorf("%d are measured, %d documented", len(tries), len(Coverages()))
+	}
+}
