@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"nines/analysis"
@@ -47,6 +48,12 @@ func trials(ctx context.Context, run *results.Run, s *scenario.Scenario, show *d
 // one runs a trial in a child, and sees to it that it is there afterwards,
 // complete, unless an error says why it is not.
 func one(ctx context.Context, dir string, p planned, show *display) error {
+	if p.scenario.Disk.Kind == scenario.Files && !isVirtual(p) {
+		// What others wrote before, such as the compiler of this program or the last
+		// trial, is forced out now, and not together with the first forced writes of
+		// this trial, which would wait for it.
+		syscall.Sync()
+	}
 	began := time.Now()
 	c := child{heard: show.heard}
 	err := c.run(ctx, dir, p.name)
