@@ -58,8 +58,9 @@ var layers = []layer{
 		tests: conformance + " github.com/hashicorp/go-msgpack/v2"},
 	{dir: "adapters/paxos", ours: machines, tests: machineTests},
 	{dir: "adapters/commit", ours: machines, tests: machineTests},
-	{dir: "adapters/twopc", ours: machines + " adapters/commit", tests: machineTests},
-	{dir: "adapters/threepc", ours: machines + " adapters/commit", tests: machineTests},
+	{dir: "adapters/commit/committest", ours: machines + " adapters/commit adapters/replica/sim analysis/txn"},
+	{dir: "adapters/twopc", ours: machines + " adapters/commit", tests: machineTests + " adapters/commit/committest"},
+	{dir: "adapters/threepc", ours: machines + " adapters/commit", tests: machineTests + " adapters/commit/committest"},
 	{dir: "adapters/paxoscommit", ours: machines + " adapters/commit", tests: machineTests},
 	// The broken ones, and what exposes them: between systems, whose wrappers they use.
 	{dir: "adapters/controls", ours: "bench results adapters/replica adapters/replica/step adapters/replica/sim " +

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"nines/adapters/commit"
+	"nines/adapters/commit/committest"
 	"nines/adapters/replica/sim"
 	"nines/adapters/threepc"
 	"nines/analysis/txn"
@@ -20,13 +21,13 @@ func TestPartition(t *testing.T) {
 	}{{sim.Isolate, txn.Illegal}, {sim.Kill, txn.OK}} {
 		t.Run(string(c.harm), func(t *testing.T) {
 			var a commit.Audit
-			cfg := world(2, a.Watch(threepc.New(threepc.DefaultConfig())))
+			cfg := committest.World(2, a.Watch(threepc.New(threepc.DefaultConfig())))
 			cfg.Faults = []sim.Fault{{At: 50 * time.Millisecond, Point: threepc.Voted, Do: c.harm, Whom: sim.Coordinator, For: 200 * time.Millisecond}}
 			h, err := sim.Run(cfg)
 			if err != nil {
 				t.Fatal(err)
 			}
-			fates, whole := a.Err(), elements(&h)
+			fates, whole := a.Err(), committest.Elements(&h)
 			r := txn.Check(t.Context(), h.Samples, h.Txns, txn.Options{Nodes: h.Nodes})
 			t.Logf("%v; %v; %v: %s", fates, whole, r.Verdict, r.Why)
 			illegal := c.verdict == txn.Illegal

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"nines/adapters/commit"
+	"nines/adapters/commit/committest"
 	"nines/adapters/replica/sim"
 	"nines/adapters/replica/step"
 	"nines/adapters/twopc"
@@ -34,13 +35,13 @@ func TestBroken(t *testing.T) {
 			right := twopc.New(twopc.DefaultConfig())
 			run := func(machine step.New) (h sim.History, fates, whole error) {
 				var a commit.Audit
-				cfg := world(c.seed, a.Watch(machine))
+				cfg := committest.World(c.seed, a.Watch(machine))
 				c.faults(&cfg)
 				h, err := sim.Run(cfg)
 				if err != nil {
 					t.Fatal(err)
 				}
-				return h, a.Err(), elements(&h)
+				return h, a.Err(), committest.Elements(&h)
 			}
 			h, fates, whole := run(right)
 			r := txn.Check(t.Context(), h.Samples, h.Txns, txn.Options{Nodes: h.Nodes})

@@ -11,7 +11,6 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"nines/analysis"
-	"nines/results"
 )
 
 // downAxis is how a matrix over the length of a fault calls it.
@@ -40,15 +39,17 @@ func DoubtCurves(all []analysis.Summary) []DoubtCurve {
 	most := 0
 	for _, s := range Systems(all) {
 		f := &s.Trials[0].Facts
-		at := slices.IndexFunc(f.Variant, func(v results.Variable) bool { return v.Name == downAxis })
-		if at < 0 || !f.Guarantees.Partitioned {
+		length := ""
+		for _, v := range f.Variant {
+			if v.Name == downAxis {
+				length = v.Value
+			}
+		}
+		down, err := time.ParseDuration(length)
+		if err != nil || !f.Guarantees.Partitioned {
 			continue
 		}
-		down, err := time.ParseDuration(f.Variant[at].Value)
-		if err != nil {
-			continue
-		}
-		name := strings.Replace(s.Name, ","+downAxis+"="+f.Variant[at].Value, "", 1)
+		name := strings.Replace(s.Name, ","+downAxis+"="+length, "", 1)
 		i := slices.IndexFunc(curves, func(c DoubtCurve) bool { return c.Name == name })
 		if i < 0 {
 			i = len(curves)
