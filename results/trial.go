@@ -139,3 +139,9 @@ func ReadTrial(dir string) (Record, error) {
 	}
 	return r, nil
 }
+
+// ReadTrialSummary reads the summary.json of a complete trial into what its
+// analysis wrote it from. The error is fs.ErrNotExist if there is none.
+func ReadTrialSummary(dir string, into any) error {
+	return readJSON(filepath.Join(dir, TrialSummaryFile), "nines summary", into)
+}

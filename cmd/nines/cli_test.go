@@ -27,6 +27,7 @@ func TestHelp(t *testing.T) {
 		"help-run.txt":     {"run", "--help"},
 		"help-list.txt":    {"help", "list"},
 		"help-report.txt":  {"report", "-h"},
+		"help-compare.txt": {"compare", "-h"},
 		"help-init.txt":    {"init", "-h"},
 		"help-version.txt": {"version", "-h"},
 	} {
@@ -55,7 +56,7 @@ func TestRefused(t *testing.T) {
 		args []string
 		says []string
 	}{
-		{[]string{"nosuch"}, []string{`unknown command "nosuch": there are run, list, report, init, version`}},
+		{[]string{"nosuch"}, []string{`unknown command "nosuch": there are run, list, report, compare, init, version`}},
 		{[]string{"rnu"}, []string{`did you mean "run"?`}},
 		{[]string{"run", "--nosuch"}, []string{"unknown flag --nosuch (see: nines run --help)"}},
 		{[]string{"--nosuch"}, []string{"unknown flag --nosuch (see: nines --help)"}},

@@ -17,6 +17,7 @@ import (
 const (
 	exitFine        = 0
 	exitIllegal     = 1 // a history was not correct
+	exitWorse       = 1 // a condition of a comparison was broken
 	exitBadInput    = 2 // or a place that cannot be written to
 	exitInternal    = 3
 	exitInvalid     = 4 // a trial cannot be believed, or its verdict is unknown
