@@ -61,8 +61,8 @@ func MergeResponses(all []*Responses) (*Responses, error) {
 func (r *Responses) Due() uint64 { return r.due }
 
 // At is the response time of the operation of that rank, from 1 for the
-// shortest: the middle of its bucket, within 0.05 % of it. [bench.Never] if that one did not succeed, or took over
-// an hour.
+// shortest: the middle of its bucket, within 0.05 % of it. [bench.Never] if
+// that one did not succeed, or took over an hour.
 func (r *Responses) At(rank uint64) time.Duration {
 	seen := uint64(0)
 	for _, bar := range r.hist.Distribution() {

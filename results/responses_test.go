@@ -27,8 +27,8 @@ func latencyLog(t *testing.T, fail int, n int, times ...time.Duration) (dir stri
 	return dir
 }
 
-// 600 of 1 ms; 300 of 100 ms and 100 that never succeeded: together ranks 1 to 600 are 1 ms,
-// 601 to 900 are 100 ms.
+// 600 of 1 ms; 300 of 100 ms and 100 that never succeeded: together ranks 1 to
+// 600 are 1 ms, 601 to 900 are 100 ms.
 func TestMergeResponses(t *testing.T) {
 	fast, err := ReadResponses(latencyLog(t, 0, 300, time.Millisecond, time.Millisecond), 600)
 	if err != nil {

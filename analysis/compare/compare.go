@@ -158,8 +158,8 @@ func equal(x, y []float64) bool {
 	return slices.Min(all) == slices.Max(all)
 }
 
-// logs turn factors into shifts. Where there is a factor at all, no figure is negative; 0
-// is infinitely far from all that is more.
+// logs turn factors into shifts. Where there is a factor at all, no figure is
+// negative; 0 is infinitely far from all that is more.
 func logs(x []float64) []float64 {
 	out := make([]float64, len(x))
 	for i, v := range x {
@@ -182,8 +182,9 @@ func (s *Side) of(m *Metric) []float64 {
 	return out
 }
 
-// figure is what stands for a side: the median of the trials' values, the mean of
-// the two in the middle; for response percentiles the one of all operations together.
+// figure is what stands for a side: the median of the trials' values, the mean
+// of the two in the middle; for response percentiles the one of all operations
+// together.
 func (c *Comparison) figure(m *Metric, s *Side, rising []float64) float64 {
 	n := len(rising)
 	switch {
@@ -226,7 +227,8 @@ func (c *Comparison) merged(q float64, s *Side) float64 {
 	return float64(d) / 1e6
 }
 
-// finish adjusts the p-values for all rows of all pairs, and says what they allow to say.
+// finish adjusts the p-values for all rows of all pairs, and says what they
+// allow to say.
 func (c *Comparison) finish() {
 	var rows []*Row
 	var ps []float64
@@ -264,9 +266,10 @@ func (m *Metric) says(change float64) Says {
 	return Worse
 }
 
-// leastP is the least p-value that n trials and m can have, 2/C(n+m, n). Where that is
-// too much to tell sides apart whatever they are, as it is where all values are
-// equal, there is no test, and none to adjust for (Tarone, Biometrics 46, 1990).
+// leastP is the least p-value that n trials and m can have, 2/C(n+m, n). Where
+// that is too much to tell sides apart whatever they are, as it is where all
+// values are equal, there is no test, and none to adjust for (Tarone,
+// Biometrics 46, 1990).
 func leastP(n, m int) float64 {
 	ways := 1.0
 	for k := 1; k <= n; k++ {

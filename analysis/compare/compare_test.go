@@ -57,10 +57,11 @@ func find(t *testing.T, p *Pair, metric string) Row {
 	return p.Rows[i]
 }
 
-// 100 to 107 against 200 to 207: the differences are 93 to 107, 100 in the middle. Of the 64, the
-// interval of 95 % leaves out 13 at either end (U of 8 and 8: P(U ≤ 13) = 0.0249, tabled), so that
-// it goes from the 14th: 96 to 104, as there are 1, 2, 3, 4 of 93, 94, 95, 96: the 14th is one of five 97s.
-// So apart, p is 2/C(16,8) = 2/12870.
+// 100 to 107 against 200 to 207: the differences are 93 to 107, 100 in the
+// middle. Of the 64, the interval of 95 % leaves out 13 at either end (U of 8
+// and 8: P(U ≤ 13) = 0.0249, tabled), so that it goes from the 14th: 96 to 104,
+// as there are 1, 2, 3, 4 of 93, 94, 95, 96: the 14th is one of five 97s. So
+// apart, p is 2/C(16,8) = 2/12870.
 func TestRuns(t *testing.T) {
 	c := compareRuns(t, run("old", "s", from(100, 8)...), run("new", "s", from(200, 8)...))
 	if len(c.Pairs) != 1 || c.Pairs[0].A.Trials != 8 || c.Pairs[0].B.Trials != 8 {
@@ -102,7 +103,8 @@ func TestFewTrials(t *testing.T) {
 			t.Errorf("%d trials: %d tests of %d rows", n, c.Tests, c.Rows)
 		}
 	}
-	// 2/C(8,4) = 0.029; 23 · 2/C(12,6) = 0.0498; 50 · 2/C(12,6) = 0.108, 50 · 2/C(14,7) = 0.029.
+	// 2/C(8,4) = 0.029; 23 · 2/C(12,6) = 0.0498; 50 · 2/C(12,6) = 0.108, 50 ·
+	// 2/C(14,7) = 0.029.
 	for tests, want := range map[int]int{0: 4, 1: 4, 23: 6, 50: 7} {
 		if interval, difference := TrialsFor(tests); interval != 4 || difference != want {
 			t.Errorf("%d tests take %d and %d trials", tests, interval, difference)
@@ -110,7 +112,8 @@ func TestFewTrials(t *testing.T) {
 	}
 }
 
-// log is the responses of n operations that took that long, and of fail that never succeeded.
+// log is the responses of n operations that took that long, and of fail that
+// never succeeded.
 func log(t *testing.T, n, fail int, took time.Duration) *results.Responses {
 	t.Helper()
 	dir := t.TempDir()
@@ -128,8 +131,9 @@ func log(t *testing.T, n, fail int, took time.Duration) *results.Responses {
 	return r
 }
 
-// 900 operations of 1 ms in one trial, 100 of 100 ms in another: of all, the 500th took 1 ms and
-// the 990th 100 ms, where the mean of both medians is 50.5 ms. p99.9 takes 3688 operations.
+// 900 operations of 1 ms in one trial, 100 of 100 ms in another: of all, the
+// 500th took 1 ms and the 990th 100 ms, where the mean of both medians is 50.5
+// ms. p99.9 takes 3688 operations.
 func TestPercentilesAreMerged(t *testing.T) {
 	r := Run{Dir: "old"}
 	for i, x := range []struct {

@@ -21,9 +21,9 @@ type Condition struct {
 // grammar: a metric, a sign, a number, and % or a unit.
 var grammar = regexp.MustCompile(`^(\S+)\s+([+-])\s*([0-9]+(?:\.[0-9]+)?)\s*(\S*)$`)
 
-// ParseCondition reads a condition: METRIC, then + or - for which way is worse, and
-// an amount in % or in the metric's unit, which may be left out. The metric is a column of
-// summary.csv, with or without its unit.
+// ParseCondition reads a condition: METRIC, then + or - for which way is worse,
+// and an amount in % or in the metric's unit, which may be left out. The metric
+// is a column of summary.csv, with or without its unit.
 func ParseCondition(text string) (Condition, error) {
 	parts := grammar.FindStringSubmatch(strings.TrimSpace(text))
 	if parts == nil {
@@ -79,12 +79,13 @@ const (
 
 // Judge holds the pairs of a comparison to a condition.
 //
-// It is broken where the change of the metric, its estimated shift as a row has it, goes further than
-// the amount, and nothing in the interval of the change goes less far: with
-// "+10%" and an interval, that of the change in % must lie at or above 10 %. A change that may be
-// due to how trials differ does not break it. Where there are too few trials for an
-// interval, the estimate alone decides, which for single trials is the difference of their
-// figures; Why says so.
+// It is broken where the change of the metric, its estimated shift as a row has
+// it, goes further than the amount, and nothing in the interval of the change
+// goes less far: with "+10%" and an interval, that of the change in % must lie
+// at or above 10 %. A change that may be due to how trials differ does not
+// break it. Where there are too few trials for an interval, the estimate alone
+// decides, which for single trials is the difference of their figures; Why says
+// so.
 func (c Condition) Judge(of *Comparison) []Judgement {
 	var out []Judgement
 	for i := range of.Pairs {

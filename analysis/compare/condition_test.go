@@ -88,7 +88,8 @@ func FuzzParseCondition(f *testing.F) {
 }
 
 func TestJudge(t *testing.T) {
-	// With eight trials of 100 to 107 against 110 to 117 the shift is 10, of which the interval is 7 to 13.
+	// With eight trials of 100 to 107 against 110 to 117 the shift is 10, of
+	// which the interval is 7 to 13.
 	many := compareRuns(t, run("old", "s", from(100, 8)...), run("new", "s", from(110, 8)...))
 	one := compareRuns(t, run("old", "s", 100), run("new", "s", 110))
 	two := compareRuns(t, run("old", "s", 100, 102), run("new", "s", 110, 112))

@@ -17,8 +17,8 @@ import (
 // Level is that of all intervals.
 const Level = 0.95
 
-// Alpha is the p-value, adjusted for the number of tests, down from which sides count as
-// different.
+// Alpha is the p-value, adjusted for the number of tests, down from which sides
+// count as different.
 const Alpha = 0.05
 
 // A Comparison is of two sides, pair by pair.
@@ -85,8 +85,8 @@ const (
 	Differs Says = "differs" // and neither is better
 )
 
-// A Change is an estimate with its interval, whose bounds are NaN if there are too few trials
-// for one.
+// A Change is an estimate with its interval, whose bounds are NaN if there are
+// too few trials for one.
 type Change struct {
 	Value Number `json:"value"`
 	Lo    Number `json:"lo"`
@@ -100,7 +100,8 @@ func (c Change) interval() stats.Interval {
 	return stats.Interval{Lo: float64(c.Lo), Hi: float64(c.Hi), Level: Level}
 }
 
-// A Number may be NaN, "no figure", which JSON has as null, or infinite, which it has as "inf" and "-inf".
+// A Number may be NaN, "no figure", which JSON has as null, or infinite, which
+// it has as "inf" and "-inf".
 type Number float64
 
 // MarshalJSON writes what JSON has no number for in words.

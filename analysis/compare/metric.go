@@ -14,7 +14,8 @@ type Metric struct {
 	Name string // of the column
 	Unit string // ms, op/s, µs, B, or none
 	Wish Wish
-	// Quantile is that of a response percentile, 1 for the longest; 0 for what is none.
+	// Quantile is that of a response percentile, 1 for the longest; 0 for what
+	// is none.
 	Quantile float64
 	Ratio    bool   // a share of 1, to be shown in %
 	Count    bool   // whole
@@ -65,8 +66,8 @@ func Metrics() []Metric {
 	}
 }
 
-// FindMetric finds a metric by the name of its column, with or without the unit. The error
-// lists all, and names the nearest.
+// FindMetric finds a metric by the name of its column, with or without the
+// unit. The error lists all, and names the nearest.
 func FindMetric(name string) (Metric, error) {
 	var names []string
 	for _, m := range Metrics() {

@@ -64,8 +64,8 @@ func readTrial(dir string) (Trial, error) {
 	return NewTrial(s, responses), nil
 }
 
-// NewTrial is a trial of which these are the summary and the response times, nil if these are not
-// known.
+// NewTrial is a trial of which these are the summary and the response times,
+// nil if these are not known.
 func NewTrial(s analysis.Summary, responses *results.Responses) Trial {
 	row := analysis.Row(&s)
 	return Trial{Summary: s, Responses: responses, values: values(&row)}

@@ -58,7 +58,8 @@ func faultsOf(t *Trial) string {
 	return strings.Join(out, "; ")
 }
 
-// machines says where two runs were not made on the same machine or by the same program.
+// machines says where two runs were not made on the same machine or by the same
+// program.
 func machines(a, b *results.Manifest) []string {
 	var out []string
 	differ := func(what, x, y string) {

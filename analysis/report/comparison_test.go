@@ -15,7 +15,8 @@ import (
 	"nines/analysis/plot/plottest"
 )
 
-// toys are trials of a toy service, each slower by that factor than the first version was.
+// toys are trials of a toy service, each slower by that factor than the first
+// version was.
 func toys(dir string, trials int, slower float64) compare.Run {
 	r := compare.Run{Dir: dir}
 	for i := range trials {

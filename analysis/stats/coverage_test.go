@@ -8,11 +8,12 @@ import (
 	"testing"
 )
 
-// The figures of Coverages are of 40,000 draws: go test ./analysis/stats -run Coverages -draws 40000 -v
+// The figures of Coverages are of 40,000 draws: go test ./analysis/stats -run
+// Coverages -draws 40000 -v
 var draws = flag.Int("draws", 2000, "draws of each simulation of coverage")
 
-// measure is how often an interval was given, how often those that were given covered, and the
-// standard error of that.
+// measure is how often an interval was given, how often those that were given
+// covered, and the standard error of that.
 func measure(seed uint64, try func(*rand.Rand) (given, covers bool)) (given, covered, se float64) {
 	random := rand.New(rand.NewPCG(seed, 1))
 	n, k := 0.0, 0.0
@@ -42,7 +43,8 @@ func skewed(r *rand.Rand) func() float64 {
 	return func() float64 { return math.Exp(r.NormFloat64()) }
 }
 
-// series is an autoregressive one of first order, of mean 0 and variance 1, from its stationary distribution.
+// series is an autoregressive one of first order, of mean 0 and variance 1,
+// from its stationary distribution.
 func series(r *rand.Rand, phi float64) func() float64 {
 	x := r.NormFloat64()
 	return func() float64 {
@@ -51,8 +53,9 @@ func series(r *rand.Rand, phi float64) func() float64 {
 	}
 }
 
-// cutOff draws exponential durations of mean 1, censored at exponential times so that a share of
-// them is: of two rates 1 and c the second comes first with probability c/(1+c).
+// cutOff draws exponential durations of mean 1, censored at exponential times
+// so that a share of them is: of two rates 1 and c the second comes first with
+// probability c/(1+c).
 func cutOff(r *rand.Rand, n int, share float64) []Censored {
 	out := make([]Censored, n)
 	for i := range out {

@@ -7,11 +7,12 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Mean is the mean of independent values, one for each trial say, with Student's
-// interval (Biometrika 6, 1908). The interval assumes a mean that is normal, which that of a few
-// skewed values is not: of lognormal ones it covered 82 % with 5, 84 % with 10 and
-// 88 % with 30 instead of 95 % ([Coverages]). There is none for fewer than two
-// values, or where one is infinite.
+// Mean is the mean of independent values, one for each trial say, with
+// Student's interval (Biometrika 6, 1908). The interval assumes a mean that is
+// normal, which that of a few skewed values is not: of lognormal ones it
+// covered 82 % with 5, 84 % with 10 and 88 % with 30 instead of 95 %
+// ([Coverages]). There is none for fewer than two values, or where one is
+// infinite.
 func Mean(x []float64, level float64) (mean float64, i Interval) {
 	x, ok := finite(x)
 	switch {
@@ -40,13 +41,13 @@ func infiniteMean(x []float64) float64 {
 	return sum // NaN for infinities of both signs
 }
 
-// Dispersion is the index of dispersion of counts, variance over mean, which is 1
-// for a Poisson process, less for what comes regularly and more for bursts; with
-// the interval in which it would lie with probability 0.95 if the process were
-// Poisson: χ²/(n-1) of n-1 degrees of freedom (Fisher 1925; Cox and Lewis, The
-// Statistical Analysis of Series of Events, 1966, §6.3). The interval is not one of the index. It is
-// accurate for mean counts of 5 and more. NaN and none for fewer than two counts or
-// where all are 0.
+// Dispersion is the index of dispersion of counts, variance over mean, which is
+// 1 for a Poisson process, less for what comes regularly and more for bursts;
+// with the interval in which it would lie with probability 0.95 if the process
+// were Poisson: χ²/(n-1) of n-1 degrees of freedom (Fisher 1925; Cox and Lewis,
+// The Statistical Analysis of Series of Events, 1966, §6.3). The interval is
+// not one of the index. It is accurate for mean counts of 5 and more. NaN and
+// none for fewer than two counts or where all are 0.
 func Dispersion(counts []int) (index float64, i Interval) {
 	const level = 0.95
 	x := make([]float64, len(counts))

@@ -53,8 +53,8 @@ func QuantileInterval(rising []float64, q, level float64) (Interval, bool) {
 }
 
 // QuantileCoverage is the exact probability with which the interval that
-// [QuantileInterval] gives for n continuous values covers the q-quantile; NaN where it gives
-// none.
+// [QuantileInterval] gives for n continuous values covers the q-quantile; NaN
+// where it gives none.
 func QuantileCoverage(n int, q, level float64) float64 {
 	lo, hi, ok := quantileRanks(n, q, level)
 	if !ok {

@@ -55,7 +55,8 @@ func TestQuantile(t *testing.T) {
 }
 
 // The binomial tails by hand: n = 6, P(B=0) = 1/64; n = 10, P(B≤1) = 11/1024 =
-// 0.0107, P(B≤2) = 56/1024 = 0.0547; n = 20, P(B≤5) = 21700/2^20 = 0.0207, P(B≤6) = 60460/2^20 = 0.0577.
+// 0.0107, P(B≤2) = 56/1024 = 0.0547; n = 20, P(B≤5) = 21700/2^20 = 0.0207,
+// P(B≤6) = 60460/2^20 = 0.0577.
 func TestQuantileInterval(t *testing.T) {
 	for _, c := range []struct {
 		n      int

@@ -11,10 +11,10 @@ import (
 // Math. Statist. 18, 1947) that neither side tends to larger values: the chance
 // that the sum of ranks of a side lies as far from its mean as it does, or
 // farther, if the values had been dealt to the sides at random. It is exact,
-// with ties as well, to 40 values a side, and to more where one side has few; beyond, it is
-// normal with corrections for ties and continuity (Lehmann, Nonparametrics,
-// 1975, §1.2, §1.4). Infinite values rank as what they are. NaN where a side has no
-// values, and 1 where all are equal.
+// with ties as well, to 40 values a side, and to more where one side has few;
+// beyond, it is normal with corrections for ties and continuity (Lehmann,
+// Nonparametrics, 1975, §1.2, §1.4). Infinite values rank as what they are. NaN
+// where a side has no values, and 1 where all are equal.
 //
 // Without ties it is at least 2/C(n+m,n): 1 for one value on each side, 0.1 for
 // three, 0.03 for four. So few trials prove nothing, whatever they show.

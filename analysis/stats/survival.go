@@ -124,17 +124,18 @@ func (s Survival) MedianInterval(level float64) (Interval, bool) {
 
 // QuantileInterval is the interval of Brookmeyer and Crowley (Biometrics 38,
 // 1982) for the q-quantile: from where the lower confidence limit of the curve
-// comes down to 1-q to where the upper one does. The limits are Greenwood's on the scale of
-// log(-log S), which keeps them between 0 and 1 and serves few values better
-// (Kalbfleisch and Prentice 1980, §1.4; Borgan and Liestøl, Scand. J. Statist. 17, 1990).
+// comes down to 1-q to where the upper one does. The limits are Greenwood's on
+// the scale of log(-log S), which keeps them between 0 and 1 and serves few
+// values better (Kalbfleisch and Prentice 1980, §1.4; Borgan and Liestøl,
+// Scand. J. Statist. 17, 1990).
 //
 // Where the upper limit does not come down that far, Hi is +Inf and ok false,
-// but Lo stands; where the lower one does not either, Lo is the longest duration.
-// There is no interval if there are no durations.
+// but Lo stands; where the lower one does not either, Lo is the longest
+// duration. There is no interval if there are no durations.
 //
-// It rests on a normal approximation, and covered 94 % to 98 % instead of 95 % with 6
-// durations and more ([Coverages]).
-// Without censoring [QuantileInterval] is exact and should be taken.
+// It rests on a normal approximation, and covered 94 % to 98 % instead of 95 %
+// with 6 durations and more ([Coverages]). Without censoring [QuantileInterval]
+// is exact and should be taken.
 func (s Survival) QuantileInterval(q, level float64) (Interval, bool) {
 	if s.N == 0 || !(0 < q && q < 1) || !(0 < level && level < 1) {
 		return none(level), false
@@ -164,11 +165,12 @@ func (s Step) limit(z float64) float64 {
 }
 
 // RestrictedMean is the mean of what lasted, where longer than until counts as
-// until: the area under the curve (Irwin 1949; Klein and Moeschberger, Survival Analysis, 2003, §4.5), with its
-// normal interval. False where until lies beyond where the curve is known;
-// [Survival.Last] never does. Unlike the mean of what ended it does not leave
-// the long ones out. With 30 % censored it covered 90 % with 10 durations, 93 % with
-// 20 and 94 % with 50 instead of 95 % ([Coverages]).
+// until: the area under the curve (Irwin 1949; Klein and Moeschberger, Survival
+// Analysis, 2003, §4.5), with its normal interval. False where until lies
+// beyond where the curve is known; [Survival.Last] never does. Unlike the mean
+// of what ended it does not leave the long ones out. With 30 % censored it
+// covered 90 % with 10 durations, 93 % with 20 and 94 % with 50 instead of 95 %
+// ([Coverages]).
 func (s Survival) RestrictedMean(until, level float64) (mean float64, i Interval, ok bool) {
 	if math.IsInf(until, 0) || math.IsNaN(s.At(until)) || until < 0 {
 		return math.NaN(), none(level), false

@@ -8,12 +8,13 @@ import (
 )
 
 // Shift is by how much b is larger than a: the median of all differences of a
-// value of b from one of a (Hodges and Lehmann, Ann. Math. Statist. 34, 1963), NaN where a side
-// has no values. Its interval is the one of those shifts that [MannWhitney]
-// would not refuse (Lehmann 1963; Hollander, Wolfe and Chicken, Nonparametric
-// Statistical Methods, 2014, §4.3), as exact as that one without ties and wider than need be with
-// them. It assumes that the sides differ by a shift only. False where there are too few
-// values for a two-sided interval: at 95 % it takes 4 on each side, see [ShiftSizeFor].
+// value of b from one of a (Hodges and Lehmann, Ann. Math. Statist. 34, 1963),
+// NaN where a side has no values. Its interval is the one of those shifts that
+// [MannWhitney] would not refuse (Lehmann 1963; Hollander, Wolfe and Chicken,
+// Nonparametric Statistical Methods, 2014, §4.3), as exact as that one without
+// ties and wider than need be with them. It assumes that the sides differ by a
+// shift only. False where there are too few values for a two-sided interval: at
+// 95 % it takes 4 on each side, see [ShiftSizeFor].
 //
 // Two infinite values tie: their difference is 0. Time and memory go with the
 // product of the sizes: it is for trials or episodes, not for operations.
@@ -46,7 +47,8 @@ func Shift(a, b []float64, level float64) (diff float64, i Interval, ok bool) {
 }
 
 // ShiftCoverage is the exact probability with which the interval of [Shift]
-// covers, for n and m continuous values that differ by a shift; NaN where there is none.
+// covers, for n and m continuous values that differ by a shift; NaN where there
+// is none.
 func ShiftCoverage(n, m int, level float64) float64 {
 	k := shiftRank(n, m, level)
 	if k < 1 {
@@ -79,10 +81,11 @@ func shiftRank(n, m int, level float64) int {
 	return sort.Search(n*m/2, func(u int) bool { return atMost(u) > tail(level) })
 }
 
-// Holm adjusts p-values for there being several (Holm, Scand. J. Statist. 6, 1979): calling
-// different what is adjusted to at most α errs anywhere with a chance of at most
-// α, whatever the tests have to do with each other. The values come back in the
-// order given; NaN, of a test that could not be made, stays and does not count.
+// Holm adjusts p-values for there being several (Holm, Scand. J. Statist. 6,
+// 1979): calling different what is adjusted to at most α errs anywhere with a
+// chance of at most α, whatever the tests have to do with each other. The
+// values come back in the order given; NaN, of a test that could not be made,
+// stays and does not count.
 func Holm(p []float64) []float64 {
 	out := slices.Clone(p)
 	var order []int

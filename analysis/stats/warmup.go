@@ -6,13 +6,15 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// MSER5 finds how many values at the start of a series belong to the warm-up: the cut
-// that minimises the standard error of the mean of what is left, over means of
-// five values (White, Simulation 69, 1997; with batches of five, White, Cobb and Spratt,
-// Proc. Winter Simulation Conf., 2000). The cut is a multiple of 5.
+// MSER5 finds how many values at the start of a series belong to the warm-up:
+// the cut that minimises the standard error of the mean of what is left, over
+// means of five values (White, Simulation 69, 1997; with batches of five,
+// White, Cobb and Spratt, Proc. Winter Simulation Conf., 2000). The cut is a
+// multiple of 5.
 //
-// False, refused, where the minimum lies at the limit of half the series: then it had not settled,
-// or is too short to tell. False also for fewer than 50 values, and where one is infinite.
+// False, refused, where the minimum lies at the limit of half the series: then
+// it had not settled, or is too short to tell. False also for fewer than 50
+// values, and where one is infinite.
 func MSER5(x []float64) (cut int, ok bool) {
 	x, ok = finite(x)
 	if !ok || len(x) < 50 {

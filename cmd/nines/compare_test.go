@@ -13,8 +13,9 @@ import (
 	"nines/results"
 )
 
-// toyRun makes the run folder of a toy service, with as many trials of each system as there are
-// factors: how much slower a trial is than the first version.
+// toyRun makes the run folder of a toy service, with as many trials of each
+// system as there are factors: how much slower a trial is than the first
+// version.
 func toyRun(t *testing.T, systems []string, slower ...float64) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "run")
