@@ -7,6 +7,8 @@ type Interval struct {
 	Step     int           `json:"step"`               // index of the step in the scenario
 	Fault    string        `json:"fault"`              // as written, such as "kill(leader)"
 	Nodes    []string      `json:"nodes,omitempty"`    // whom it hit, resolved at injection
+	Down     []string      `json:"down,omitempty"`     // of those, whom it stopped
+	Sides    [][]string    `json:"sides,omitempty"`    // if it cut all links between groups of nodes: these
 	Start    time.Duration `json:"start_ns"`           // injection began
 	Injected time.Duration `json:"injected_ns"`        // injection was complete
 	HealFrom time.Duration `json:"heal_from_ns"`       // healing began

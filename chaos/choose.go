@@ -44,6 +44,7 @@ func choose(parts [][]selector, w world) ([][][]int, error) {
 	// What is more particular comes before the other choices.
 	for _, turn := range []func(selector) error{
 		c.fix,
+		func(s selector) error { return c.draw(s, s.byLeader(), orders) },
 		func(s selector) error { return c.draw(s, s.role == follower, orders) },
 		func(s selector) error { return c.draw(s, s.role == participant, orders) },
 		func(s selector) error { return c.draw(s, s.role > participant, orders) },
@@ -100,6 +101,9 @@ func (c *chooser) draw(s selector, turn bool, orders map[string][]int) error {
 		return fmt.Errorf("%s: there is no %s", clusterOf(c.n), s)
 	}
 	taken := c.besides(s)
+	if s.role == withLeader && slices.Contains(taken, c.leader) {
+		return fmt.Errorf("%s: the fault names the leader, n%d, elsewhere too", s, c.leader+1)
+	}
 	var nodes []int
 	for _, i := range c.candidates(s, orders[s.String()]) {
 		if len(nodes) < want && !slices.Contains(taken, i) {
@@ -120,6 +124,10 @@ func (c *chooser) candidates(s selector, order []int) []int {
 	up := func(i int) bool { return c.down == nil || !c.down(i) }
 	var list []int
 	switch s.role {
+	case withLeader:
+		return append([]int{c.leader}, slices.DeleteFunc(slices.Clone(order), func(i int) bool { return i == c.leader })...)
+	case withoutLeader:
+		return slices.DeleteFunc(slices.Clone(order), func(i int) bool { return i == c.leader })
 	case follower:
 		for _, i := range order {
 			if i != c.leader && up(i) {

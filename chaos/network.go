@@ -66,7 +66,7 @@ func scope(f *fault, on [][]int, n int) []wire {
 func hurtLinks(which linksOf, harm func(amount) LinkFault) func(context.Context, Target, *fault, [][]int) (Injected, error) {
 	return func(ctx context.Context, t Target, f *fault, on [][]int) (Injected, error) {
 		nodes := t.Cluster.Nodes()
-		h := &hurtNetwork{on: named(nodes, on), arrow: f.arrow}
+		h := &hurtNetwork{on: named(nodes, on), arrow: f.arrow, splits: f.kind.shape == sides}
 		for _, w := range which(f, on, len(nodes)) {
 			heal, err := t.Cluster.(Linker).HurtLink(nodes[w.from], nodes[w.to], harm(f.amount))
 			if err != nil {
@@ -81,8 +81,9 @@ func hurtLinks(which linksOf, harm func(amount) LinkFault) func(context.Context,
 
 // hurtNetwork is a fault of links that is in force.
 type hurtNetwork struct {
-	on    [][]string
-	arrow bool
+	on     [][]string
+	arrow  bool
+	splits bool // on is sides, with every link between them cut
 
 	heal   []func() LinkHarm
 	healed bool

@@ -26,9 +26,11 @@ func (p *parser) selector(k *kind) (selector, error) {
 		return selector{}, p.fail(t.pos, "found %s instead of a target: want %s, and targets are %s",
 			t, k.usage(), strings.Join(targetNames(), ", "))
 	}
-	if t.text == "random" {
-		p.advance()
-		return p.random(k)
+	for _, w := range counted {
+		if w.Name == t.text {
+			p.advance()
+			return p.counted(k, w.Name, w.role)
+		}
 	}
 	for _, w := range words {
 		if w.Name == t.text {
@@ -87,18 +89,18 @@ func (p *parser) node() (int, error) {
 // maxNodes bounds the numbers that a fault may name; it is beyond any cluster.
 const maxNodes = 1000
 
-// random parses (2).
-func (p *parser) random(k *kind) (selector, error) {
+// counted parses (2) after the name of a role.
+func (p *parser) counted(k *kind, name string, r role) (selector, error) {
 	if !p.accept("(") {
-		return selector{}, p.fail(p.tok.pos, "random needs how many nodes: want random(2)")
+		return selector{}, p.fail(p.tok.pos, "%s needs how many nodes: want %s(2)", name, name)
 	}
 	t := p.tok
 	n, err := strconv.Atoi(t.text)
 	if t.kind != number || err != nil || n < 1 || n > maxNodes {
-		return selector{}, p.fail(t.pos, "found %s instead of how many nodes: want random(2)", t)
+		return selector{}, p.fail(t.pos, "found %s instead of how many nodes: want %s(2)", t, name)
 	}
 	p.advance()
-	return selector{role: random, count: n}, p.expect(")", k)
+	return selector{role: r, count: n}, p.expect(")", k)
 }
 
 // amount parses what the kind measures.

@@ -17,7 +17,9 @@ func TestParseCanonical(t *testing.T) {
 		"kill({n3,n1})":                      "kill({n1, n3})",
 		"kill({n2})":                         "kill(n2)",
 		"isolate(random(2))":                 "isolate(random(2))",
+		"kill(without-leader( 2 ))":          "kill(without-leader(2))",
 		"partition(leader|rest)":             "partition(leader | rest)",
+		"partition(with-leader(2)|rest)":     "partition(with-leader(2) | rest)",
 		"partition(n1 | {n2, n3} | n4)":      "partition(n1 | {n2, n3} | n4)",
 		"one-way(leader->rest)":              "one-way(leader -> rest)",
 		"delay(leader -> rest, 50ms+-10ms)":  "delay(leader -> rest, 50ms ± 10ms)",
@@ -46,7 +48,7 @@ func TestParseCanonical(t *testing.T) {
 func TestParseErrors(t *testing.T) {
 	const (
 		faults  = "here are kill, isolate, partition, one-way, delay, loss, slow-sync, at"
-		targets = "leader, follower, any, all, rest, majority, minority, coordinator, participant, n2, {n1, n3}, random(2)"
+		targets = "leader, follower, any, all, rest, majority, minority, coordinator, participant, n2, {n1, n3}, random(2), with-leader(2), without-leader(2)"
 	)
 	for _, c := range []struct{ text, want string }{
 		{"", `fault "": a fault is missing here: t` + faults},
@@ -67,6 +69,8 @@ func TestParseErrors(t *testing.T) {
 		{"random(2)", `fault "random(2)": unknown fault "random": t` + faults},
 		{"kill(random)", `fault "kill(random)", character 12: random needs how many nodes: want random(2)`},
 		{"kill(random(x))", `fault "kill(random(x))", character 13: found "x" instead of how many nodes: want random(2)`},
+		{"kill(with-leader)", `fault "kill(with-leader)", character 17: with-leader needs how many nodes: want with-leader(2)`},
+		{"kill(without-leader(0))", `fault "kill(without-leader(0))", character 21: found "0" instead of how many nodes: want without-leader(2)`},
 		{"delay(leader)", `fault "delay(leader)", character 13: delay does not say how much: want delay(T, 50ms) or delay(A -> B, 50ms ± 10ms)`},
 		{"delay(leader, 50)", `fault "delay(leader, 50)", character 15: found "50" instead of a time such as 20ms or 1.5s: want delay(T, 50ms) or delay(A -> B, 50ms ± 10ms)`},
 		{"delay(leader, -5ms)", `fault "delay(leader, -5ms)", character 15: delay by -5ms: the time must be more than 0`},
@@ -119,7 +123,7 @@ func TestKindsParse(t *testing.T) {
 
 // genFault draws any fault of the grammar.
 func genFault() *rapid.Generator[Fault] {
-	targets := []string{"leader", "follower", "any", "all", "rest", "majority", "minority", "n1", "node 7", "{n2, n1}", "random(3)"}
+	targets := []string{"leader", "follower", "any", "all", "rest", "majority", "minority", "n1", "node 7", "{n2, n1}", "random(3)", "with-leader(2)", "without-leader(2)"}
 	return rapid.Custom(func(t *rapid.T) Fault {
 		point := rapid.SampledFrom(append(pointNames(), "")).Draw(t, "point")
 		sel := targets

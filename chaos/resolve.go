@@ -65,7 +65,7 @@ func chooseFor(parts []*fault, w world) ([][][]int, error) {
 func needsLeader(parts []*fault) bool {
 	for _, p := range parts {
 		for _, s := range p.on {
-			if s.role == leader || s.role == follower {
+			if s.role == leader || s.role == follower || s.byLeader() {
 				return true
 			}
 		}

@@ -182,6 +182,7 @@ func (r *runner) inject(ctx context.Context, e *episode, armed func()) {
 		return
 	}
 	e.in, v.Nodes = in, in.Nodes()
+	v.Down, v.Sides = standing(in)
 }
 
 func (r *runner) heal(ctx context.Context, e *episode) {

@@ -10,7 +10,7 @@ import (
 // stands for is resolved when the fault is injected.
 type selector struct {
 	role  role
-	count int   // of nodes, for random
+	count int   // of nodes, for those that are counted
 	nodes []int // numbers from 1, for listed
 }
 
@@ -31,7 +31,19 @@ const (
 	majority
 	minority
 	random
+	withLeader
+	withoutLeader
 )
+
+// counted are the roles that are written with a number of nodes.
+var counted = [...]struct {
+	TargetWord
+	role role
+}{
+	{TargetWord{"random", "as many nodes, chosen by the seed"}, random},
+	{TargetWord{"with-leader", "the node that leads and, to make up the number, others chosen by the seed"}, withLeader},
+	{TargetWord{"without-leader", "as many nodes that do not lead, chosen by the seed"}, withoutLeader},
+}
 
 // A TargetWord is a way to name nodes in a fault.
 type TargetWord struct {
@@ -62,10 +74,13 @@ func TargetWords() []TargetWord {
 	for _, w := range words {
 		list = append(list, w.TargetWord)
 	}
-	return append(list,
+	list = append(list,
 		TargetWord{"n2", "the second node; also written: node 2"},
-		TargetWord{"{n1, n3}", "these nodes"},
-		TargetWord{"random(2)", "as many nodes, chosen by the seed"})
+		TargetWord{"{n1, n3}", "these nodes"})
+	for _, w := range counted {
+		list = append(list, TargetWord{w.Name + "(2)", w.Means})
+	}
+	return list
 }
 
 func targetNames() []string {
@@ -78,8 +93,7 @@ func targetNames() []string {
 
 // String returns the selector as it is written; it is equal for equal selectors.
 func (s selector) String() string {
-	switch s.role {
-	case listed:
+	if s.role == listed {
 		names := make([]string, len(s.nodes))
 		for i, n := range s.nodes {
 			names[i] = "n" + strconv.Itoa(n)
@@ -88,8 +102,11 @@ func (s selector) String() string {
 			return names[0]
 		}
 		return "{" + strings.Join(names, ", ") + "}"
-	case random:
-		return fmt.Sprintf("random(%d)", s.count)
+	}
+	for _, w := range counted {
+		if w.role == s.role {
+			return fmt.Sprintf("%s(%d)", w.Name, s.count)
+		}
 	}
 	for _, w := range words {
 		if w.role == s.role {
@@ -108,10 +125,13 @@ func (s selector) size(n int) int {
 		return n/2 + 1
 	case minority:
 		return (n - 1) / 2
-	case random:
+	case random, withLeader, withoutLeader:
 		return s.count
 	}
 	panic("chaos: the size of " + s.String() + " is not chosen")
 }
 
 func (s selector) isChoice() bool { return s.role >= follower }
+
+// byLeader reports whether the choice depends on who leads, and counts.
+func (s selector) byLeader() bool { return s.role == withLeader || s.role == withoutLeader }
