@@ -100,12 +100,15 @@ func (d *decoder) checkSystems(s *Scenario) {
 			d.failf(path, "host %s does not run %s: want one of %s", h.Name, y.Name, strings.Join(h.Systems, ", "))
 		}
 		e := d.cat.system(y.Name)
-		if e == nil || e.Check == nil || d.anyBad(path) || !d.ok("nodes") {
+		if e == nil || e.Check == nil || d.anyBad(path) || !d.ok("nodes") || !y.takesPart(s.Nodes) {
 			continue
 		}
 		if err := e.Check(y.Settings, s.nodesOf(e)); err != nil {
 			d.failf(path, "%w", err)
 		}
+	}
+	if whole := len(s.Matrix) == 0; whole && len(s.Cast()) == 0 && !d.anyBad("systems") && d.ok("nodes") {
+		d.failf("systems", "none takes part in a cluster of %d: each says nodes: of what sizes it does", s.Nodes)
 	}
 }
 
@@ -194,10 +197,20 @@ func (d *decoder) checkStep(s *Scenario, path string, step *chaos.Step) {
 		}
 	}
 	if at := join(path, "fault"); step.Fault != nil && d.ok(at) && d.ok("host") {
-		if err := d.canSuffer(s, step.Fault); err != nil {
+		if err := d.canSuffer(s, step.Fault); err != nil && !d.explored(s, step.Fault) {
 			d.failf(at, "%w", err)
 		}
 	}
+}
+
+// explored reports whether a step that no system can suffer is one of several that
+// find out how many nodes can be lost, and of which some are possible: then it is
+// no mistake that others need a larger cluster.
+func (d *decoder) explored(s *Scenario, f chaos.Fault) bool {
+	host := d.cat.host(s.Host)
+	return host != nil && host.Caps.Lacks(f.Needs()) == 0 && chaos.CountsByLeader(f) && slices.ContainsFunc(s.Faults, func(other chaos.Step) bool {
+		return other.Fault != nil && chaos.CountsByLeader(other.Fault) && d.canSuffer(s, other.Fault) == nil
+	})
 }
 
 // canSuffer says why no system of the scenario can suffer a fault. If only some
@@ -214,12 +227,12 @@ func (d *decoder) canSuffer(s *Scenario, f chaos.Fault) error {
 		}
 		return fmt.Errorf("host %s does not offer %s, which %s needs: %s", s.Host, lacks, f, who)
 	}
-	if !d.ok("nodes") || d.anyBad("systems") || len(s.Systems) == 0 {
+	if !d.ok("nodes") || d.anyBad("systems") || len(s.Cast()) == 0 {
 		return nil
 	}
 	point := chaos.PointOf(f)
 	var why, who []string
-	for _, y := range s.Systems {
+	for _, y := range s.Cast() {
 		e := d.cat.system(y.Name)
 		err := chaos.Check(f, s.nodesOf(e))
 		lacks := e.Caps.Lacks(f.Needs())

@@ -73,7 +73,7 @@ func (d *decoder) checkHas(name string, e *WorkloadEntry, has func(*WorkloadEntr
 func (d *decoder) checkTxns(s *Scenario, e *WorkloadEntry) {
 	for i, y := range s.Systems {
 		sys := d.cat.system(y.Name)
-		if sys == nil {
+		if sys == nil || !y.takesPart(s.Nodes) {
 			continue
 		}
 		if !sys.Txns {

@@ -55,7 +55,7 @@ func TestBuiltins(t *testing.T) {
 		}
 		reparse(t, s)
 	}
-	if got := strings.Join(names, " "); got != "3-region blocking calibrate-stall commit-cost controls faults paxos-vs-raft quickstart quickstart-txn steady" {
+	if got := strings.Join(names, " "); got != "3-region blocking calibrate-stall commit-cost controls faults paxos-vs-raft quickstart quickstart-txn steady tolerance" {
 		t.Errorf("the built-in scenarios are %s", got)
 	}
 }
@@ -130,10 +130,10 @@ func TestParse(t *testing.T) {
 		yaml string
 		want func(s *Scenario)
 	}{
-		{"systems: [{system: etcdraft, label: a, prevote: false, reads: lease}, single]", func(s *Scenario) {
+		{"systems: [{system: etcdraft, label: a, prevote: false, reads: lease, nodes: [3, 5]}, single]", func(s *Scenario) {
 			s.Systems = []System{
-				{"etcdraft", "a", map[string]string{"prevote": "false", "reads": "lease"}},
-				{"single", "single", nil},
+				{"etcdraft", "a", map[string]string{"prevote": "false", "reads": "lease"}, []int{3, 5}},
+				{"single", "single", nil, nil},
 			}
 		}},
 		{systems + "links: [[0s, 1ms, 2ms], [1ms, 0s, 3ms], [2ms, 3ms, 0s]]", func(s *Scenario) {

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"slices"
 	"time"
 
 	"nines/chaos"
@@ -42,6 +43,19 @@ func (s *Scenario) Cells() []Cell {
 	return s.cells
 }
 
+// Cast are the systems that take part in a cluster of the scenario's size.
+func (s *Scenario) Cast() []System {
+	var cast []System
+	for _, y := range s.Systems {
+		if y.takesPart(s.Nodes) {
+			cast = append(cast, y)
+		}
+	}
+	return cast
+}
+
+func (y *System) takesPart(nodes int) bool { return y.Sizes == nil || slices.Contains(y.Sizes, nodes) }
+
 // Time is how time passes in a trial.
 type Time string
 
@@ -58,6 +72,9 @@ type System struct {
 	Name     string
 	Label    string            // unique in the scenario; the name unless given
 	Settings map[string]string // the system's own; nil if none are given
+	// Sizes are those of the clusters in which it takes part, of those that a matrix
+	// goes through. nil: all.
+	Sizes []int
 }
 
 // Links is how far apart the nodes are: a named profile or a table.

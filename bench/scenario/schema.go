@@ -93,7 +93,8 @@ func workload(w *Workload, cat *Catalog) codec {
 // settings.
 func system(y *System, cat *Catalog) codec {
 	name := oneOf(&y.Name, "system", cat.systemNames()...)
-	fields := []field{{"system", name}, {"label", label(&y.Label)}}
+	sizes := listOf(&y.Sizes, func(n *int) codec { return count(n, bounds{1, 100}) })
+	fields := []field{{"system", name}, {"label", label(&y.Label)}, {"nodes", unless(func() bool { return y.Sizes == nil }, sizes)}}
 	return codec{
 		read: func(d *decoder, path string, n *yaml.Node) {
 			if n.Kind != yaml.MappingNode {
@@ -126,7 +127,7 @@ func system(y *System, cat *Catalog) codec {
 // anySetting takes whatever is given for a setting.
 func anySetting(y *System, given map[string]*yaml.Node) (fields []field) {
 	for name := range given {
-		if name != "system" && name != "label" {
+		if name != "system" && name != "label" && name != "nodes" {
 			fields = append(fields, field{name, setting(y, name)})
 		}
 	}

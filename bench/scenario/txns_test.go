@@ -17,7 +17,7 @@ func txnCatalog() Catalog {
 		y.Caps, y.Points, y.Txns, y.Partitioned = caps, []string{"prepared", "voted", "decided"}, true, true
 		cat.Systems = append(cat.Systems, y)
 	}
-	cat.Systems = append(cat.Systems, SystemEntry{Name: "paxos", Caps: caps, Txns: true})
+	cat.Systems = append(cat.Systems, SystemEntry{Name: "paxos", Caps: caps, Txns: true, Settings: []string{"quorums", "reads"}})
 	return cat
 }
 

@@ -34,7 +34,7 @@ func plan(s *scenario.Scenario) []planned {
 	var once []planned
 	for _, c := range s.Cells() {
 		variant, suffix := variantOf(s.Matrix, c.Values)
-		for _, y := range c.Systems {
+		for _, y := range c.Cast() {
 			once = append(once, planned{label: y.Label + suffix, scenario: c.Scenario, system: y, variant: variant})
 		}
 	}
@@ -119,22 +119,50 @@ func outline(s *scenario.Scenario) []string {
 	for i, f := range s.Faults {
 		faults[i] = step(f)
 	}
+	if n := len(faults); n > manyFaults {
+		return append(lines, fmt.Sprintf("%d faults, from %s to %s", n, faults[0], faults[n-1]))
+	}
 	return append(lines, "faults: "+strings.Join(faults, ", "))
 }
+
+// manyFaults are more than the outline lists.
+const manyFaults = 12
 
 // cast is who takes part: single (1 node), etcdraft and hashiraft (3 nodes).
 func cast(s *scenario.Scenario) string {
 	var parts, group []string
 	for i, y := range s.Systems {
 		group = append(group, y.Label)
-		n := nodesOf(s, y)
-		if i+1 < len(s.Systems) && nodesOf(s, s.Systems[i+1]) == n {
+		size := sizeOf(s, y)
+		if i+1 < len(s.Systems) && sizeOf(s, s.Systems[i+1]) == size {
 			continue
 		}
-		parts = append(parts, fmt.Sprintf("%s (%s)", strings.Join(group, ", "), plural(n, "node")))
+		parts = append(parts, fmt.Sprintf("%s (%s)", strings.Join(group, ", "), size))
 		group = nil
 	}
 	return strings.Join(parts, ", ")
+}
+
+// sizeOf says how many nodes a system has: 3 nodes, or 1, 2 or 5 nodes where a matrix
+// varies it.
+func sizeOf(s *scenario.Scenario, y scenario.System) string {
+	var sizes []int
+	for _, c := range s.Cells() {
+		n := nodesOf(c.Scenario, y)
+		takesPart := slices.ContainsFunc(c.Cast(), func(z scenario.System) bool { return z.Label == y.Label })
+		if takesPart && !slices.Contains(sizes, n) {
+			sizes = append(sizes, n)
+		}
+	}
+	switch last := len(sizes) - 1; {
+	case last == 0:
+		return plural(sizes[0], "node")
+	case last > 2 && sizes[last]-sizes[0] == last:
+		return fmt.Sprintf("%d to %d nodes", sizes[0], sizes[last])
+	default:
+		words := strings.Trim(strings.Join(strings.Fields(fmt.Sprint(sizes[:last])), ", "), "[]")
+		return fmt.Sprintf("%s or %d nodes", words, sizes[last])
+	}
 }
 
 // offered is the load.
