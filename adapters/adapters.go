@@ -51,6 +51,8 @@ type Prepared struct {
 	// Expect is what a committed transaction of n participants should cost, if one
 	// of them coordinates and all write. Nil: nobody says.
 	Expect func(n int) results.Expected
+	// Tolerate is what it should survive in a cluster of n nodes. Nil: nobody says.
+	Tolerate func(n int) results.Tolerance
 	// Start starts a cluster on the in-process host.
 	Start func(inproc.Config) (bench.Cluster, error)
 	// Simulate runs it in the event queue, under load and faults of its own. Nil:
@@ -81,9 +83,11 @@ func Systems() []System {
 			Nodes: 1,
 			Caps:  chaos.CanKill | chaos.CanDisk,
 			Prepare: func(map[string]string) (Prepared, error) {
-				return onHost(single.Open, nil, results.Guarantees{
+				p := onHost(single.Open, nil, results.Guarantees{
 					Reads: "linearizable", Durability: "the kill of the node: answered when its disk has it", Replicated: true, Txns: strict,
-				}), nil
+				})
+				p.Tolerate = alone
+				return p, nil
 			},
 		},
 		{

@@ -36,7 +36,7 @@ func preparePaxos(s map[string]string, classic bool) (Prepared, error) {
 	p := onHost(open, paxos.Points(), results.Guarantees{
 		Reads: string(cfg.Reads), Durability: onQuorum(cfg.Quorums), Replicated: true, Leaderless: classic, Txns: strict,
 	})
-	p.Fits = cfg.Validate
+	p.Fits, p.Tolerate = cfg.Validate, byQuorums(cfg)
 	return p, nil
 }
 
@@ -121,6 +121,6 @@ func partitioned(open replica.Open, points []string, expect func(n int) results.
 		Durability:  "the kill of every node at once: answered when the decision, and what every participant is to write, is on disk",
 		Partitioned: true, Txns: strict,
 	})
-	p.Owner, p.Expect = commit.Owner, expect
+	p.Owner, p.Expect, p.Tolerate = commit.Owner, expect, byOwner
 	return p
 }

@@ -50,7 +50,9 @@ func prepareEtcd(s map[string]string) (Prepared, error) {
 	if cfg.Reads == etcdraft.ReadLease {
 		reads = "lease that outlives an election" // and so not linearizable
 	}
-	return onHost(open, nil, results.Guarantees{Reads: reads, Durability: onDisk, Replicated: true, Txns: strict}), nil
+	p := onHost(open, nil, results.Guarantees{Reads: reads, Durability: onDisk, Replicated: true, Txns: strict})
+	p.Tolerate = byMajority(ofRaft, cfg.Reads == etcdraft.ReadLocal)
+	return p, nil
 }
 
 func hashiSettings() []Setting {
@@ -70,7 +72,9 @@ func prepareHashi(s map[string]string) (Prepared, error) {
 	if err != nil {
 		return Prepared{}, err
 	}
-	return onHost(open, nil, results.Guarantees{Reads: string(cfg.Reads), Durability: onDisk, Replicated: true, Txns: strict}), nil
+	p := onHost(open, nil, results.Guarantees{Reads: string(cfg.Reads), Durability: onDisk, Replicated: true, Txns: strict})
+	p.Tolerate = byMajority(ofRaft, cfg.Reads == hashiraft.ReadLocal)
+	return p, nil
 }
 
 func nullSettings() []Setting {

@@ -57,6 +57,7 @@ func Analyze(in Input, opts Options) Summary {
 	s.Episodes = t.episodes(probes)
 	s.InDoubt = t.inDoubt(t.doubts())
 	s.PerOp = t.perOp()
+	s.Tolerance = t.survivals()
 
 	s.Checks = t.checks()
 	s.Verdict = worst(s.Checks)

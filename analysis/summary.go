@@ -86,6 +86,8 @@ type Summary struct {
 	BinMS    MS        `json:"bin_ms"`   // width of a timeline bin
 	PerOp    PerOp     `json:"per_op"`   // cost
 	InDoubt  InDoubt   `json:"in_doubt"` // of the whole trial
+
+	Tolerance []Survival `json:"tolerance,omitempty"` // if the trial explores it
 }
 
 // Gate is one test of whether the trial may be believed.

@@ -41,6 +41,9 @@ type Facts struct {
 	Bank     *Bank         `json:"bank,omitempty"`     // if it moves money
 	Expected *Expected     `json:"expected,omitempty"` // cost of a transaction, if all are alike
 
+	// Tolerance is what the system should survive, in a trial that explores it.
+	Tolerance *Tolerance `json:"tolerance,omitempty"`
+
 	// A bin of SLOBin counts as available if the good ratio of the operations due
 	// in it is at least SLOTarget.
 	SLOTarget float64       `json:"slo_target"`

@@ -96,7 +96,7 @@ func (x *spec) facts() results.Facts {
 	if accounts, total := x.workload.Bank(); accounts > 0 {
 		f.Bank = &results.Bank{Accounts: accounts, Total: total}
 	}
-	f.Expected = x.expected()
+	f.Expected, f.Tolerance = x.expected(), x.tolerance()
 	if s.Probes.Rate > 0 {
 		f.Probe = time.Duration(float64(time.Second) / s.Probes.Rate)
 	}
