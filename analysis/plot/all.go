@@ -19,6 +19,9 @@ func All(summaries []analysis.Summary) []Chart {
 	if len(summaries) == 0 {
 		return nil
 	}
+	if maps := Tolerance(summaries); maps != nil { // its trials measure nothing else
+		return maps
+	}
 	steps := Steps(summaries)
 	few := len(Systems(summaries)) <= ManySystems
 	var charts []Chart

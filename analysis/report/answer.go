@@ -47,6 +47,9 @@ func headline(summaries []analysis.Summary) []string {
 			out = append(out, g.says+some(g.trials)+".")
 		}
 	}
+	if explores(summaries) {
+		out = append([]string{agreement(summaries)}, out...)
+	}
 	if modelled(summaries) {
 		out = append(out, modelledNote)
 	}

@@ -19,7 +19,11 @@ func markdownReport(m results.Manifest, summaries []analysis.Summary) ([]byte, e
 	}
 	rows := totals(summaries)
 	sections := answers(summaries, rows)
-	if !calibrates(summaries) {
+	switch {
+	case calibrates(summaries):
+	case explores(summaries):
+		sections = append(sections, compared(rows))
+	default:
 		sections = append(sections, speed(rows), availability(rows), inDoubt(rows), cost(rows), compared(rows))
 	}
 	sections = append(sections, failedGates(summaries), failedChecks(summaries))
@@ -31,7 +35,7 @@ func markdownReport(m results.Manifest, summaries []analysis.Summary) ([]byte, e
 		}
 	}
 	var steps []faultStep
-	if !calibrates(summaries) { // else faults are there to expose what is planted
+	if !calibrates(summaries) && !explores(summaries) { // there faults expose what is planted, here the maps say it
 		steps = faultSteps(summaries)
 	}
 	for _, s := range steps {
@@ -51,7 +55,7 @@ func markdownReport(m results.Manifest, summaries []analysis.Summary) ([]byte, e
 // answers are the tables of a run that was made to answer one question: they come
 // first. There are none if it was not.
 func answers(summaries []analysis.Summary, rows []total) []table {
-	all := []table{controls(summaries), formulas(rows), blocking(summaries)}
+	all := append([]table{controls(summaries), formulas(rows), blocking(summaries)}, toleranceTables(summaries)...)
 	return slices.DeleteFunc(all, func(t table) bool { return len(t.Rows) == 0 })
 }
 

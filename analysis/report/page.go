@@ -133,6 +133,11 @@ func newPage(m results.Manifest, summaries []analysis.Summary) (*page, error) {
 		p.Tables = []table{trials(summaries)}
 		return p, nil
 	}
+	if explores(summaries) { // the maps say it all
+		p.Tables = []table{compared(rows), trials(summaries)}
+		p.Overview, err = drawnAll(plot.Tolerance(summaries)...)
+		return p, err
+	}
 	if len(summaries) == 0 {
 		return p, nil
 	}
@@ -186,7 +191,7 @@ func lead(summaries []analysis.Summary) []badge {
 		switch {
 		case strings.HasPrefix(line, "INCORRECT"), strings.HasPrefix(line, "INVALID"):
 			class = "bad"
-		case strings.HasPrefix(line, "UNVERIFIED"), line == modelledNote, len(summaries) == 0:
+		case strings.HasPrefix(line, "UNVERIFIED"), strings.HasPrefix(line, notAsTheory), line == modelledNote, len(summaries) == 0:
 			class = "doubt"
 		}
 		out = append(out, badge{line, class})

@@ -36,6 +36,7 @@ var runs = map[string]func() []analysis.Summary{
 	"commit":     sync.OnceValue(plottest.Commit),
 	"blocking":   sync.OnceValue(plottest.Blocking),
 	"costs":      sync.OnceValue(plottest.Costs),
+	"tolerance":  sync.OnceValue(plottest.Tolerance),
 	"hostile":    sync.OnceValue(plottest.Hostile),
 	"empty":      plottest.Empty,
 	"one":        plottest.OneSample,
@@ -187,7 +188,7 @@ func TestHostileNamesStayText(t *testing.T) {
 }
 
 func TestGolden(t *testing.T) {
-	for _, name := range []string{"quickstart", "repeats", "illegal", "gatefailed", "censored", "commit", "blocking", "costs"} {
+	for _, name := range []string{"quickstart", "repeats", "illegal", "gatefailed", "censored", "commit", "blocking", "costs", "tolerance"} {
 		golden(t, name+".md", tables(t, name))
 		golden(t, name+".txt", terminal(t, name, 100))
 	}
