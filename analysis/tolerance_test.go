@@ -32,7 +32,10 @@ func hurtProbes(n int, theory results.Tolerance, fault bench.Interval, served fu
 	}
 	fault.Start, fault.Injected, fault.HealFrom, fault.End, fault.Evidence = 4*time.Second, 4*time.Second, 7*time.Second, 7*time.Second, "x"
 	in.Faults = []bench.Interval{fault}
-	in.Events = []bench.Event{{At: -time.Second, Node: "n1", Kind: bench.EventLeader, Term: 1}}
+	in.Events = []bench.Event{ // n1 leads when the fault comes
+		{At: -time.Second, Node: "n1", Kind: bench.EventLeader, Term: 2}, {At: -2 * time.Second, Node: "n3", Kind: bench.EventLeader, Term: 1},
+		{At: 8 * time.Second, Node: "n2", Kind: bench.EventLeader, Term: 3},
+	}
 	return in
 }
 
@@ -91,6 +94,9 @@ func TestSurvival(t *testing.T) {
 			return !during(at) || node > 0 && at >= 6500*msec
 		}, "[n2 n3 0~1/1! 0~1/1!][n1 dead 0~0/1+ 0~0/1+]"},
 		{"no majority", kill("n2", "n3"), alive(), "[n1 leads 0~0/1+ 0~0/1+][n2 n3 dead 0~0/1+ 0~0/1+]"},
+		{"no majority, until healing answers what was due just before", kill("n2", "n3"), func(node int, _ bench.Kind, at time.Duration) bool {
+			return !during(at) || at >= 6920*msec
+		}, "[n1 leads 0~0/1+ 0~0/1+][n2 n3 dead 0~0/1+ 0~0/1+]"},
 		{"no majority, and reads all the same", kill("n2", "n3"), func(node int, k bench.Kind, at time.Duration) bool {
 			return !during(at) || node == 0 && k == bench.Read
 		}, "[n1 leads 1~0/1! 0~0/1+][n2 n3 dead 0~0/1+ 0~0/1+]"},

@@ -57,6 +57,16 @@ func TestRepeatsOfACell(t *testing.T) {
 	}
 }
 
+// TestLeaderOnSecondSide: a split is where its leader is, not as the fault names the sides.
+func TestLeaderOnSecondSide(t *testing.T) {
+	run := plottest.Tolerance()[4:5] // of 3: kills, and then splits 1|2 and 2|1
+	split := &run[0].Tolerance[len(run[0].Tolerance)-1]
+	split.Sides[0], split.Sides[1] = split.Sides[1], split.Sides[0]
+	if got := told(plot.ToleranceMaps(run)[0].Rows[0].Split); got != "–/RW RW/–" {
+		t.Errorf("%s", got)
+	}
+}
+
 // TestToleranceCharts: a run that explores tolerance has its maps and nothing else; a
 // difference is framed.
 func TestToleranceCharts(t *testing.T) {
