@@ -49,9 +49,10 @@ type Facts struct {
 	SLOTarget float64       `json:"slo_target"`
 	SLOBin    time.Duration `json:"slo_bin_ns"`
 
-	Offered  uint64            `json:"offered"` // Main ops due in the measured period, as counted by the engine
-	CPU      time.Duration     `json:"cpu_ns"`  // of the whole process, over the measured period
-	Cost     bench.Cost        `json:"cost"`    // of the cluster, over the measured period
+	Offered  uint64            `json:"offered"`         // Main ops due in the measured period, as counted by the engine
+	CPU      time.Duration     `json:"cpu_ns"`          // of the whole process, over the measured period
+	Usage    *Usage            `json:"usage,omitempty"` // what process and machine did; nil in virtual time, and in files of before it was measured
+	Cost     bench.Cost        `json:"cost"`            // of the cluster, over the measured period
 	Statuses []Final           `json:"statuses,omitempty"`
 	Failure  string            `json:"failure,omitempty"` // why the trial ended early; stacks are in stacks.txt
 	Cut      bool              `json:"cut,omitempty"`     // with Failure: operations are missing from the record, so it proves nothing about the history

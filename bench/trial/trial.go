@@ -44,6 +44,9 @@ type Config struct {
 	Pacer func(base time.Time) bench.Pacer
 	// CPU returns the processor time that the process has used. nil: not counted.
 	CPU func() time.Duration
+	// Usage is called when the measured period begins; what it returns, at its end.
+	// nil: not measured.
+	Usage func() (end func() *results.Usage)
 	// Progress is told when a phase begins. Optional.
 	Progress func(phase Phase)
 }
@@ -250,10 +253,15 @@ func (t *trial) count(ctx context.Context) {
 		return
 	}
 	cpu, cost := t.CPU(), t.cost()
+	usage := func() *results.Usage { return nil }
+	if t.Usage != nil {
+		usage = t.Usage()
+	}
 	if !t.sleepUntil(ctx, f.Duration) {
 		return
 	}
 	f.CPU = t.CPU() - cpu
+	f.Usage = usage()
 	f.Cost = t.cost().Less(cost)
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"nines/adapters"
@@ -68,6 +67,7 @@ func (x *spec) config(dir string) (trial.Config, *nodeLogs, error) {
 		return trial.Config{}, nil, err
 	}
 	host.Log = logs.of
+	var pace pace
 	return trial.Config{
 		Facts: x.facts(),
 		Start: func(_ context.Context, report func(time.Time, bench.Event)) (bench.Cluster, error) {
@@ -80,6 +80,8 @@ func (x *spec) config(dir string) (trial.Config, *nodeLogs, error) {
 		Faults:  x.scenario.Faults,
 		Settle:  x.scenario.Settle,
 		CPU:     cpuTime,
+		Pacer:   pace.pacer,
+		Usage:   pace.usage,
 	}, logs, nil
 }
 
@@ -182,13 +184,4 @@ func tellBase(c bench.Cluster, base time.Time) {
 	if s, ok := c.(interface{ Start(time.Time) }); ok {
 		s.Start(base)
 	}
-}
-
-// cpuTime is what this process has used, in user and kernel mode.
-func cpuTime() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -53,7 +53,7 @@ func (v *virtual) run(ctx context.Context, cfg trial.Config, files *results.Tria
 	clock := &bubbleClock{to: cfg.Recorder}
 	cfg.Recorder = clock
 	cfg.Pacer = bench.Sleeping
-	cfg.CPU = nil
+	cfg.CPU, cfg.Usage = nil, nil
 	cfg.Began = func(c bench.Cluster, base time.Time) { tellBase(c, base) }
 	v.tell.follow(clock.now)
 	stop := v.watch(clock)

@@ -22,8 +22,8 @@ func TestVirtualTime(t *testing.T) {
 	}
 	for _, name := range []string{"null-1", "null-2"} {
 		f := facts(t, dir, name)
-		if !f.Virtual || time.Since(f.Started) > time.Hour || f.CPU != 0 {
-			t.Errorf("%s: virtual: %v, started %v, processor time %v", name, f.Virtual, f.Started, f.CPU)
+		if !f.Virtual || time.Since(f.Started) > time.Hour || f.CPU != 0 || f.Usage != nil {
+			t.Errorf("%s: virtual: %v, started %v, processor time %v, usage %v", name, f.Virtual, f.Started, f.CPU, f.Usage)
 		}
 		s, err := analysis.Trial(trialDir(dir, name), analysis.Options{})
 		if err != nil {
