@@ -48,7 +48,9 @@ func Analyze(in Input, opts Options) Summary {
 
 	s.SuccessRatio = ratio(float64(s.Counts.Good), float64(s.Counts.Due))
 	s.IntervalAvailability = t.intervalAvailability()
-	s.UserUptime = t.userUptime(opts.Cutoff)
+	stretches := t.stretches(opts.Cutoff)
+	s.UserUptime = userUptime(stretches)
+	s.overWindows(t, stretches)
 
 	probes := t.probes()
 	cluster := worstOf(probes.cluster)
@@ -140,7 +142,7 @@ func spans(faults []bench.Interval, end time.Duration) []span {
 	return out
 }
 
-// healthy is the period before the first fault; all of it if there was none.
+// healthy is when the period before the first fault ends; at the end if there was none.
 func (t *trial) healthy() time.Duration {
 	if len(t.faults) == 0 {
 		return t.end

@@ -65,46 +65,49 @@ func (t *trial) intervalAvailability() float64 {
 	return ratio(up, all)
 }
 
-// userUptime is that of Hauer et al., "Meaningful availability", NSDI 2020,
-// section 4: each stretch between two consecutive operations of one user, by
-// due time, is up if the first of them was good and down if not; a stretch
-// longer than the cutoff is inactivity, and in neither sum. The result is
-// up / (up + down), and NaN if no user asked twice. A cutoff of 0 means the
-// 99th percentile (nearest rank) of all stretches.
-func (t *trial) userUptime(cutoff time.Duration) float64 {
+// A userStretch is the time between two consecutive operations of one user, by
+// due time: up if the first of them was good, down if not.
+type userStretch struct {
+	from, to time.Duration
+	up       bool
+}
+
+// stretches are those of all users, in the order of their ends. One that is
+// longer than the cutoff is inactivity and left out; a cutoff of 0 means the 99th
+// percentile (nearest rank) of all.
+func (t *trial) stretches(cutoff time.Duration) []userStretch {
 	type asked struct {
 		due  time.Duration
 		good bool
 	}
-	var up, down []time.Duration
+	var out []userStretch
 	last := map[uint32]asked{}
 	for _, s := range t.load { // by due time
-		if l, ok := last[s.User]; ok && l.good {
-			up = append(up, s.Due-l.due)
-		} else if ok {
-			down = append(down, s.Due-l.due)
+		if l, ok := last[s.User]; ok {
+			out = append(out, userStretch{l.due, s.Due, l.good})
 		}
 		last[s.User] = asked{s.Due, s.Good(t.Facts.Deadline)}
 	}
-	if len(up)+len(down) == 0 {
-		return nan
+	if cutoff == 0 && len(out) > 0 {
+		lengths := make([]time.Duration, len(out))
+		for i, s := range out {
+			lengths[i] = s.to - s.from
+		}
+		slices.Sort(lengths)
+		cutoff = lengths[rank(0.99, len(lengths))-1]
 	}
-	if cutoff == 0 {
-		all := slices.Concat(up, down)
-		slices.Sort(all)
-		cutoff = all[rank(0.99, len(all))-1]
-	}
-	u, d := active(up, cutoff), active(down, cutoff)
-	return ratio(u, u+d)
+	return slices.DeleteFunc(out, func(s userStretch) bool { return s.to-s.from > cutoff })
 }
 
-// active sums the stretches up to the cutoff.
-func active(stretches []time.Duration, cutoff time.Duration) float64 {
-	var sum float64
+// userUptime is that of Hauer et al., "Meaningful availability", NSDI 2020,
+// section 4: up / (up + down), and NaN if no user asked twice.
+func userUptime(stretches []userStretch) float64 {
+	var up, all float64
 	for _, s := range stretches {
-		if s <= cutoff {
-			sum += s.Seconds()
+		all += (s.to - s.from).Seconds()
+		if s.up {
+			up += (s.to - s.from).Seconds()
 		}
 	}
-	return sum
+	return ratio(up, all)
 }

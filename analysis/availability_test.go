@@ -51,7 +51,7 @@ func TestUserUptime(t *testing.T) {
 		{"all inactive", []ask{{1, 0, true}, {1, 500, true}}, 100 * msec, math.NaN()},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := newTrial(asksOf(c.asks...)).userUptime(c.cutoff)
+			got := userUptime(newTrial(asksOf(c.asks...)).stretches(c.cutoff))
 			if got != c.want && !(math.IsNaN(got) && math.IsNaN(c.want)) {
 				t.Errorf("user-uptime %v, want %v", got, c.want)
 			}
@@ -74,10 +74,10 @@ func TestUserUptimeCutoff(t *testing.T) {
 		}
 		return asksOf(asks...)
 	}
-	if got := newTrial(history(2)).userUptime(0); got != 1 {
+	if got := userUptime(newTrial(history(2)).stretches(0)); got != 1 {
 		t.Errorf("two long stretches in 200: %v, want 1", got)
 	}
-	if got, want := newTrial(history(3)).userUptime(0), 198.0/(198+900); math.Abs(got-want) > 1e-12 {
+	if got, want := userUptime(newTrial(history(3)).stretches(0)), 198.0/(198+900); math.Abs(got-want) > 1e-12 {
 		t.Errorf("three long stretches in 201: %v, want %v", got, want)
 	}
 }

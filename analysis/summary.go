@@ -78,6 +78,12 @@ type Summary struct {
 	IntervalAvailability float64 `json:"interval_availability"`
 	UserUptime           float64 `json:"user_uptime"`
 
+	Downtime     MS      `json:"downtime_ms"`      // equivalent: (1 - success ratio) × measured period
+	DowntimeYear MS      `json:"downtime_year_ms"` // the same of a year of nothing but such trials
+	Windows      Windows `json:"windows"`          // the worst window of each length
+	Shares       []Share `json:"availability_by"`  // success ratio by kind, by node, and by node during each fault
+	Alerts       []Alert `json:"burn_alerts"`      // that an SLO would have raised
+
 	Gaps     Outages   `json:"gaps"`     // service gaps of the cluster
 	SLO      Outages   `json:"slo"`      // SLO outages of the cluster
 	ByNode   []NodeOut `json:"by_node"`  // the same for each node's own probes
