@@ -50,7 +50,11 @@ func Analyze(in Input, opts Options) Summary {
 	s.IntervalAvailability = t.intervalAvailability()
 	stretches := t.stretches(opts.Cutoff)
 	s.UserUptime = userUptime(stretches)
+	s.SuccessRange, s.SuccessBy = t.successInterval()
 	s.overWindows(t, stretches)
+	s.Independent = t.independent()
+	s.Steady = t.steady()
+	t.calm = s.Steady.from()
 
 	probes := t.probes()
 	cluster := worstOf(probes.cluster)
@@ -77,6 +81,7 @@ type trial struct {
 	good   []time.Duration // of those, of the good ones
 	due    []time.Duration // of load; rising
 	faults []span          // what was injected, by start; without n/a
+	calm   time.Duration   // when the system had settled; the time up to the first fault is the baseline
 }
 
 // span is one injected fault, made whole where its interval is not.

@@ -104,8 +104,8 @@ func (t *trial) detect(f span) MS {
 // What is expected of a bin in open loop is what was asked for in it, times the
 // share that was served in the baseline: the noise of the arrivals cancels. In
 // closed loop, where a stalled system is asked for nothing, it is the rate of
-// the baseline. The baseline is the time from the base instant to the first
-// fault.
+// the baseline. The baseline is the no-fault band: from when the system had
+// settled ([Steady]) to the first fault.
 const (
 	recoveryBins = 5
 	recovered    = 0.95
@@ -121,11 +121,11 @@ type baseline struct {
 }
 
 func (t *trial) baseline() baseline {
-	until := t.healthy()
-	good := float64(within(t.good, 0, until))
+	from, until := t.calm, t.healthy()
+	good := float64(within(t.good, from, until))
 	b := baseline{
-		rate:  ratio(good, until.Seconds()),
-		share: ratio(good, float64(within(t.due, 0, until))),
+		rate:  ratio(good, (until - from).Seconds()),
+		share: ratio(good, float64(within(t.due, from, until))),
 		bin:   TimelineBin,
 	}
 	if wide := minPerBin / b.rate; wide > b.bin.Seconds() && !math.IsInf(wide, 1) {

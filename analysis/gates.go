@@ -28,14 +28,15 @@ func (t *trial) gates(s *Summary) []Gate {
 	gates := []Gate{
 		t.finished(),
 		accounted(s),
-		t.generator(s),
 	}
+	gates = append(gates, t.offered(s)...)
 	if s.Gaps.Measured {
 		gates = append(gates, t.prober(s))
 	}
-	gates = append(gates, enough(s))
+	gates = append(gates, enough(s), independents(s), s.Steady.settled(t.Facts.Warmup))
 	if len(t.faults) > 0 {
 		gates = append(gates, t.baselineHealth())
+		gates = append(gates, t.healthBefore()...)
 	}
 	if s.Gaps.Measured && len(t.faults) > 0 {
 		gates = append(gates, t.sensitivity(s))

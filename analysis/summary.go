@@ -78,6 +78,13 @@ type Summary struct {
 	IntervalAvailability float64 `json:"interval_availability"`
 	UserUptime           float64 `json:"user_uptime"`
 
+	// SuccessRange is the success ratio with its interval within the trial, and
+	// SuccessBy the method: batch means or block bootstrap; empty if neither can tell.
+	SuccessRange Range         `json:"success_range"`
+	SuccessBy    string        `json:"success_by,omitempty"`
+	Steady       Steady        `json:"steady"`      // before the first fault
+	Independent  []Independent `json:"independent"` // what the percentiles of Response and Service rest on
+
 	Downtime     MS      `json:"downtime_ms"`      // equivalent: (1 - success ratio) × measured period
 	DowntimeYear MS      `json:"downtime_year_ms"` // the same of a year of nothing but such trials
 	Windows      Windows `json:"windows"`          // the worst window of each length
@@ -100,8 +107,9 @@ type Summary struct {
 type Gate struct {
 	Name string `json:"name"`
 	Pass bool   `json:"pass"`
-	Saw  string `json:"saw"`          // the figure and its bound, in words
-	Do   string `json:"do,omitempty"` // what to do if it failed
+	Warn bool   `json:"warn,omitempty"` // it passed, but ought to be known
+	Saw  string `json:"saw"`            // the figure and its bound, in words
+	Do   string `json:"do,omitempty"`   // what to do if it failed or warns
 }
 
 // Check is one test of whether the history was correct.

@@ -1,0 +1,223 @@
+package analysis
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"nines/bench"
+	"nines/results"
+)
+
+// gateOf finds a gate.
+func gateOf(t *testing.T, gates []Gate, name string) Gate {
+	t.Helper()
+	for _, g := range gates {
+		if g.Name == name {
+			return g
+		}
+	}
+	t.Fatalf("no gate %q in %+v", name, gates)
+	return Gate{}
+}
+
+const (
+	passes = "passes"
+	warns  = "warns"
+	fails  = "fails"
+)
+
+// wants holds a gate to its state.
+func wants(t *testing.T, what string, g Gate, want string) {
+	t.Helper()
+	got := passes
+	if g.Warn {
+		got = warns
+	}
+	if !g.Pass {
+		got = fails
+	}
+	if got != want || g.Pass && g.Warn != (g.Do != "") || !g.Pass && g.Do == "" {
+		t.Errorf("%s: %+v %s, want that it %s", what, g, got, want)
+	}
+}
+
+// used is a trial of 10 s with a deadline of 100 ms on two cores.
+func used(u results.Usage) Input {
+	in := stallTrial()
+	in.Facts.Usage = &u
+	return in
+}
+
+func TestUsageGates(t *testing.T) {
+	for _, c := range []struct {
+		name, gate string
+		u          results.Usage
+		want       string
+	}{
+		{"half of the time", "generator CPU", results.Usage{Cores: 2, Generator: 5 * time.Second}, passes},
+		{"80 %", "generator CPU", results.Usage{Cores: 2, Generator: 8 * time.Second}, passes},
+		{"81 %", "generator CPU", results.Usage{Cores: 2, Generator: 8100 * msec}, fails},
+		{"a tenth of the deadline", "GC pauses", results.Usage{Pauses: 4, PauseMax: 10 * msec}, passes},
+		{"more", "GC pauses", results.Usage{Pauses: 4, PauseMax: 11 * msec}, fails},
+		{"quiet", "machine noise", results.Usage{Machine: &results.Noise{Cores: 2}}, passes},
+		{"at the bounds", "machine noise", results.Usage{Machine: &results.Noise{Cores: 2, Stalled: 2500 * msec, Steal: 400 * msec, Others: 2 * time.Second}}, passes},
+		{"waiting", "machine noise", results.Usage{Machine: &results.Noise{Cores: 2, Stalled: 2501 * msec}}, warns},
+		{"stolen", "machine noise", results.Usage{Machine: &results.Noise{Cores: 2, Steal: 401 * msec}}, warns},
+		{"others", "machine noise", results.Usage{Machine: &results.Noise{Cores: 2, Others: 2001 * msec}}, warns},
+		{"others on more cores", "machine noise", results.Usage{Machine: &results.Noise{Cores: 4, Others: 2001 * msec}}, passes},
+	} {
+		s := Analyze(used(c.u), Options{})
+		wants(t, c.name, gateOf(t, s.Gates, c.gate), c.want)
+		if s.Valid != (c.want != fails) {
+			t.Errorf("%s: valid %v", c.name, s.Valid)
+		}
+	}
+	// Noise is a reason only if the generator was late.
+	in := used(results.Usage{Machine: &results.Noise{Cores: 2, Others: 5 * time.Second}})
+	for i := range in.Samples {
+		if s := &in.Samples[i]; s.Class == bench.Main {
+			s.Sent += 11 * msec
+			s.Done += 11 * msec
+		}
+	}
+	g := gateOf(t, Analyze(in, Options{}).Gates, "machine noise")
+	wants(t, "late", g, fails)
+	if !strings.Contains(g.Saw, "25.0 %") || !strings.Contains(g.Do, "other processes") || strings.Contains(g.Do, "hypervisor") {
+		t.Errorf("%+v, want it to say what took how much", g)
+	}
+}
+
+// TestUsageUnknown: files of before it was measured, and virtual time.
+func TestUsageUnknown(t *testing.T) {
+	in := stallTrial()
+	in.Facts.Virtual = true
+	for name, in := range map[string]Input{"not measured": stallTrial(), "virtual": in} {
+		for _, g := range Analyze(in, Options{}).Gates {
+			if g.Name == "generator CPU" || g.Name == "GC pauses" || g.Name == "machine noise" {
+				t.Errorf("%s: %+v", name, g)
+			}
+		}
+	}
+}
+
+// TestSentGate: 5000 operations are due before the fault at 5 s.
+func TestSentGate(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		before, then int
+		want         string
+	}{{"all sent", 0, 0, passes}, {"dropped in the fault", 0, 500, warns}, {"one in a hundred", 50, 0, warns}, {"one more", 51, 0, fails}} {
+		in := stallTrial()
+		for i := range in.Samples {
+			s := &in.Samples[i]
+			n := &c.before
+			if s.Due >= 5*time.Second {
+				n = &c.then
+			}
+			if s.Class == bench.Main && s.Due >= 0 && *n > 0 {
+				s.Outcome, s.Sent, s.Done = bench.Dropped, bench.Never, bench.Never
+				*n--
+			}
+		}
+		tr := newTrial(in)
+		s := Summary{Counts: tr.counts()}
+		wants(t, c.name, tr.sent(&s), c.want)
+	}
+	tr := newTrial(Input{Facts: facts(time.Second)})
+	wants(t, "nothing", tr.sent(&Summary{}), passes)
+}
+
+func TestLagAgainstResponse(t *testing.T) {
+	for _, c := range []struct {
+		lag, response MS
+		want          string
+	}{{1, 2, passes}, {1.1, 2, warns}, {MS(nan), 2, passes}, {1, MS(inf), passes}, {1, MS(nan), passes}} {
+		wants(t, "lag", lagging(&Summary{Lag: Quantiles{P99: c.lag}, Response: Quantiles{P99: c.response}}), c.want)
+	}
+}
+
+// TestArrivalsGate: 20,000 arrivals in 10 s, so 20 in a bin of 10 ms. Held back by
+// 50 ms, every tenth bin has 50 and the 5 before it none, or so: that is a variance of
+// 100 to 500 and an index of 5 to 25.
+func TestArrivalsGate(t *testing.T) {
+	sent := func(arrivals string, dues []time.Duration, hold time.Duration) Input {
+		in := Input{Facts: facts(10 * time.Second)}
+		in.Facts.Arrivals = arrivals
+		for _, due := range dues {
+			at := due
+			if hold > 0 {
+				at = (due + hold - 1) / hold * hold
+			}
+			in.Samples = append(in.Samples, bench.Sample{Due: due, Sent: at, Done: at + msec, Class: bench.Main, Outcome: bench.OK})
+		}
+		return in
+	}
+	random, even := poisson(2000, 9, 10*time.Second), every(500*time.Microsecond, 0, 10*time.Second)
+	r := rand.New(rand.NewPCG(1, 1))
+	var paired []time.Duration // two at a time: twice the variance
+	for at := 0.0; at < 10; at += r.ExpFloat64() / 1000 {
+		paired = append(paired, time.Duration(at*1e9), time.Duration(at*1e9))
+	}
+	for _, c := range []struct {
+		name, arrivals string
+		dues           []time.Duration
+		hold           time.Duration
+		want           string
+	}{
+		{"poisson", "poisson", random, 0, passes},
+		{"poisson in bursts", "poisson", random, 50 * msec, warns},
+		{"pairs are not poisson", "poisson", paired, 0, fails},
+		{"constant is not poisson", "poisson", even, 0, fails},
+		{"constant", "constant", even, 0, passes},
+		{"constant in bursts", "constant", even, 50 * msec, warns},
+		{"poisson is not constant", "constant", random, 0, fails},
+	} {
+		g, ok := newTrial(sent(c.arrivals, c.dues, c.hold)).arrivals(true)
+		if !ok {
+			t.Errorf("%s: no gate", c.name)
+		}
+		wants(t, c.name, g, c.want)
+		if c.want == warns { // and the lag over its bound
+			g, _ := newTrial(sent(c.arrivals, c.dues, c.hold)).arrivals(false)
+			wants(t, c.name+", late", g, fails)
+		}
+	}
+	dropped := sent("poisson", random, 0) // for 1 s: the load's fault, not that of the arrivals
+	for i := range dropped.Samples {
+		if s := &dropped.Samples[i]; s.Due >= 5*time.Second && s.Due < 6*time.Second {
+			s.Outcome, s.Sent, s.Done = bench.Dropped, bench.Never, bench.Never
+		}
+	}
+	g, _ := newTrial(dropped).arrivals(true)
+	wants(t, "dropped", g, warns)
+	for name, in := range map[string]Input{
+		"closed":  sent(closedLoop, even, 0),
+		"nothing": sent("poisson", nil, 0),
+		"few":     sent("poisson", random[:20], 0),
+	} {
+		if g, ok := newTrial(in).arrivals(true); ok {
+			t.Errorf("%s: %+v, want no gate", name, g)
+		}
+	}
+}
+
+// TestHealthBefore: the second fault begins half a second after an outage, the
+// third two seconds after it.
+func TestHealthBefore(t *testing.T) {
+	in := stallTrial()
+	fault := func(at time.Duration) bench.Interval {
+		return bench.Interval{Fault: "f", Start: at, HealFrom: at + 100*msec, End: at + 100*msec, Evidence: "e"}
+	}
+	in.Faults = []bench.Interval{fault(4 * time.Second), fault(5500 * msec), fault(7 * time.Second), fault(11 * time.Second)}
+	for i := range in.Samples {
+		if s := &in.Samples[i]; s.Class == bench.Main && s.Due >= 4900*msec && s.Due < 5*time.Second {
+			s.Outcome = bench.Unknown
+		}
+	}
+	gates := Analyze(in, Options{}).Gates
+	wants(t, "second", gateOf(t, gates, "health before fault 2"), warns)
+	wants(t, "third", gateOf(t, gates, "health before fault 3"), passes)
+	wants(t, "beyond the end", gateOf(t, gates, "health before fault 4"), passes)
+}
