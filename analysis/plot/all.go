@@ -31,6 +31,9 @@ func All(summaries []analysis.Summary) []Chart {
 	if len(steps) > 0 {
 		charts = append(charts, Gaps(summaries))
 	}
+	if c, ok := Windows(summaries); ok {
+		charts = append(charts, c)
+	}
 	if c, ok := Load(summaries); ok {
 		charts = append(charts, c)
 	}

@@ -19,6 +19,10 @@ func Throughput(s System, steps []Step) Chart {
 	t := s.Typical()
 	plan := schedule{spans(t, steps), seconds(t)}
 	bins, per := timeline(t)
+	marked, note := worstWindows(t), ""
+	if len(marked) > 0 {
+		note = worstNote
+	}
 	var others [][]xy
 	for _, o := range s.Trusted() {
 		if o != t {
@@ -30,7 +34,7 @@ func Throughput(s System, steps []Step) Chart {
 		Name:  "throughput-" + slug(s.Name),
 		Title: s.label() + ": throughput over time",
 		Caption: fmt.Sprintf("Good: done within %s of when it was due, by due time. Done: by when it completed; "+
-			"what waited through an outage completes in a burst at its end.%s", short(t.Facts.Deadline.Seconds()*1000), coarse(t, per, "mean", "the pale band is the range of")+trialNote(s, t)),
+			"what waited through an outage completes in a burst at its end.%s%s", short(t.Facts.Deadline.Seconds()*1000), note, coarse(t, per, "mean", "the pale band is the range of")+trialNote(s, t)),
 		Alt:  throughputAlt(s, t),
 		unit: "ops/s",
 		keys: func(f Format) []key {
@@ -40,14 +44,18 @@ func Throughput(s System, steps []Step) Chart {
 				lineKey("done", stroke(s.tint(), 1, 1.4)),
 			}, plan.keys(f)...)
 		},
-		height: func(f Format) vg.Length { return f.tall(200, 180) },
+		height: func(f Format) vg.Length { return f.tall(200, 180) + worstHeight(f, marked) },
 		body: func(dc draw.Canvas, f Format) {
-			drawThroughput(dc, f, s, plan, bins, per, others)
+			dc.Min.Y += worstHeight(f, marked)
+			p := drawThroughput(dc, f, s, plan, bins, per, others)
+			if len(marked) > 0 {
+				worstStrip(dc, f, p, marked)
+			}
 		},
 	}
 }
 
-func drawThroughput(dc draw.Canvas, f Format, s System, plan schedule, bins []slice, per int, others [][]xy) {
+func drawThroughput(dc draw.Canvas, f Format, s System, plan schedule, bins []slice, per int, others [][]xy) *gonum.Plot {
 	p := axes(f)
 	timeAxis(p, f, plan.seconds)
 	p.Y.Min, p.Y.Max = 0, throughputTop(bins)
@@ -70,6 +78,7 @@ func drawThroughput(dc draw.Canvas, f Format, s System, plan schedule, bins []sl
 	p.Add(line(done, stroke(s.tint(), 1, 1.3)), peaks(done, s.tint(), p.Y.Max, f))
 	dc.Max.Y -= plan.stripHeight(f)
 	p.Draw(dc)
+	return p
 }
 
 // throughputTop leaves half as much again above what was usually due or done;

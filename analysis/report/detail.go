@@ -92,8 +92,11 @@ func gates(r *total) table {
 	for _, s := range r.Trials {
 		for _, g := range s.Gates {
 			passed := "yes"
-			if !g.Pass {
+			switch {
+			case !g.Pass:
 				passed = "no"
+			case g.Warn:
+				passed = "warns"
 			}
 			t.add(strconv.Itoa(s.Facts.Repeat), oneLine(g.Name), passed, orDash(g.Saw))
 		}

@@ -24,9 +24,9 @@ func markdownReport(m results.Manifest, summaries []analysis.Summary) ([]byte, e
 	case explores(summaries):
 		sections = append(sections, compared(rows))
 	default:
-		sections = append(sections, speed(rows), availability(rows), inDoubt(rows), cost(rows), compared(rows))
+		sections = append(sections, speed(rows), availability(rows), overWindows(rows), byPart(rows), bySide(rows), burnAlerts(rows), inDoubt(rows), cost(rows), compared(rows))
 	}
-	sections = append(sections, failedGates(summaries), failedChecks(summaries))
+	sections = append(sections, failedGates(summaries), failedChecks(summaries), warnings(summaries))
 	sections = append(sections, proofTables(summaries)...)
 	sections = append(sections, trials(summaries))
 	for i := range sections {

@@ -115,7 +115,7 @@ func newPage(m results.Manifest, summaries []analysis.Summary) (*page, error) {
 		Title: title(m), Setting: setting(m, summaries), Style: css, Lead: lead(summaries), Glance: glance(rows, steps), Cards: cards(rows, steps),
 		Trouble: troubles(summaries),
 		Answers: answers(summaries, rows),
-		Tables:  []table{speed(rows), availability(rows), inDoubt(rows), cost(rows), trials(summaries)},
+		Tables:  []table{speed(rows), availability(rows), overWindows(rows), inDoubt(rows), cost(rows), trials(summaries)},
 		Terms:   terms(summaries), Run: runPairs(m), Command: commandLine(m.Command),
 		Scenario: m.Scenario, Modules: modules(m),
 	}
@@ -147,6 +147,9 @@ func newPage(m results.Manifest, summaries []analysis.Summary) (*page, error) {
 	}
 	if len(steps) > 0 {
 		overview = append([]plot.Chart{plot.Gaps(summaries)}, overview...)
+	}
+	if c, ok := plot.Windows(summaries); ok {
+		overview = append(overview, c)
 	}
 	if c, ok := plot.Load(summaries); ok {
 		overview = append([]plot.Chart{c}, overview...)
@@ -207,7 +210,7 @@ func systemParts(rows []total, steps []plot.Step) ([]systemPart, error) {
 	for i := range rows {
 		r := &rows[i]
 		part := systemPart{ID: systemID(r.System), Name: oneLine(r.Name), Tint: r.Tint(), Facts: systemFacts(r)}
-		part.Folded = []table{checks(r), gates(r)}
+		part.Folded = []table{byPart([]total{*r}), bySide([]total{*r}), burnAlerts([]total{*r}), checks(r), gates(r)}
 		if by := splits(r.Typical()); many || len(by.Rows) > manyRows {
 			part.Folded = append([]table{by}, part.Folded...)
 		} else {

@@ -19,15 +19,16 @@ func speed(rows []total) table {
 		t.add(oneLine(r.Name), r.verdict(), r.valid(),
 			r.number(func(s *analysis.Summary) float64 { return s.Throughput }),
 			r.number(func(s *analysis.Summary) float64 { return s.Goodput }),
-			r.ms(func(s *analysis.Summary) analysis.MS { return s.Response.P50 }),
-			r.ms(func(s *analysis.Summary) analysis.MS { return s.Response.P99 }),
-			r.ms(func(s *analysis.Summary) analysis.MS { return s.Response.P999 }),
+			r.percentile("response", 0.5, func(s *analysis.Summary) analysis.MS { return s.Response.P50 }),
+			r.percentile("response", 0.99, func(s *analysis.Summary) analysis.MS { return s.Response.P99 }),
+			r.percentile("response", 0.999, func(s *analysis.Summary) analysis.MS { return s.Response.P999 }),
 			r.ms(func(s *analysis.Summary) analysis.MS { return s.Response.Max }))
 	}
 	if modelledRows(rows) {
 		t.Title, t.Columns[3].Name, t.Columns[4].Name = "Correctness, and response times as modelled", "answered op/s", "in time op/s"
 	}
 	t.note("Response times, from when an operation was due, over all that were due. Goodput: that part of the throughput which was done within the deadline.")
+	t.explainWeak()
 	explain(&t, rows)
 	return t
 }
@@ -112,8 +113,8 @@ func glance(rows []total, steps []plot.Step) table {
 		r := &rows[i]
 		cells := []string{oneLine(r.Name), r.verdict(), r.valid(),
 			r.number(func(s *analysis.Summary) float64 { return s.Throughput }),
-			r.ms(func(s *analysis.Summary) analysis.MS { return s.Response.P50 }),
-			r.ms(func(s *analysis.Summary) analysis.MS { return s.Response.P99 })}
+			r.percentile("response", 0.5, func(s *analysis.Summary) analysis.MS { return s.Response.P50 }),
+			r.percentile("response", 0.99, func(s *analysis.Summary) analysis.MS { return s.Response.P99 })}
 		for _, s := range steps {
 			cells = append(cells, r.out(s))
 		}
@@ -125,6 +126,7 @@ func glance(rows []total, steps []plot.Step) table {
 	if len(steps) > 0 {
 		t.note("Under each fault: how long nobody was served, in ms; after + once more on healing.")
 	}
+	t.explainWeak()
 	explain(&t, rows)
 	return t
 }

@@ -38,7 +38,7 @@ func Terminal(w io.Writer, summaries []analysis.Summary, width int) error {
 			return err
 		}
 	}
-	for _, line := range headline(summaries) {
+	for _, line := range append(headline(summaries), warned(summaries)...) {
 		if _, err := fmt.Fprintln(w, strings.Join(wrap(line, max(width, leastWidth)), "\n")); err != nil {
 			return fmt.Errorf("write tables: %w", err)
 		}
@@ -48,7 +48,7 @@ func Terminal(w io.Writer, summaries []analysis.Summary, width int) error {
 
 // usual are the tables that a terminal shows of a run that compares systems.
 func usual(rows []total, steps []faultStep) []table {
-	tables := []table{speed(rows), availability(rows), inDoubt(rows), cost(rows)}
+	tables := []table{speed(rows), availability(rows), overWindows(rows), inDoubt(rows), cost(rows)}
 	for i, s := range steps {
 		t := s.Episodes
 		if len(s.Medians.Rows) > 0 {

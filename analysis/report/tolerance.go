@@ -125,7 +125,7 @@ func differences(summaries []analysis.Summary) table {
 					of   analysis.Service
 				}{{"reads", side.Reads}, {"writes", side.Writes}} {
 					if v.Unjudged == "" && !x.of.Agrees {
-						t.add(oneLine(trialName(s)), faultName(v), orDash(v.Leader), oneLine(who), x.kind, fmt.Sprintf("%d of %d", x.of.Good, x.of.Due), parts(x.of), yesNo(x.of.Theory, x.of.Keys))
+						t.add(oneLine(trialName(s)), faultName(v), orDash(v.Leader), oneLine(who), x.kind, fmt.Sprintf("%d of %d", x.of.Good, x.of.Due), keyParts(x.of), yesNo(x.of.Theory, x.of.Keys))
 					}
 				}
 			}
@@ -157,8 +157,8 @@ func faultName(v analysis.Survival) string {
 	return oneLine(v.Fault)
 }
 
-// parts says which parts of the keys were served.
-func parts(x analysis.Service) string {
+// keyParts says which parts of the keys were served.
+func keyParts(x analysis.Service) string {
 	text := yesNo(x.Served, x.Keys)
 	if x.Partly > 0 && x.Keys == 1 {
 		return "some nodes, or at times"

@@ -63,6 +63,7 @@ func Trial(s Service, c Config) analysis.Summary {
 	}
 	measure(&sum, ops, c)
 	outages(&sum, s, c)
+	windows(&sum)
 	return sum
 }
 
