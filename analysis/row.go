@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"nines/results"
 )
@@ -28,6 +29,8 @@ func Row(s *Summary) results.Row {
 		Resolution: float64(s.Gaps.Resolution), Adapter: f.Adapter,
 		Reads: f.Guarantees.Reads, Durability: f.Guarantees.Durability, WhyVerdict: whyVerdict(s),
 		InDoubtMax: float64(s.InDoubt.Max), InDoubtTxns: -1, Time: "real",
+		SuccessLo: s.SuccessRange.Lo, SuccessHi: s.SuccessRange.Hi, Warnings: warnings(s),
+		Worst100ms: s.worst(100 * time.Millisecond), Worst1s: s.worst(time.Second), Worst10s: s.worst(10 * time.Second),
 	}
 	if f.Virtual {
 		r.Time, r.LagP99 = "virtual", nan
@@ -39,6 +42,26 @@ func Row(s *Summary) results.Row {
 		r.Gaps = s.Gaps.Count
 	}
 	return r
+}
+
+// worst is the worst ratio of operations in a window of a length; NaN if there is none.
+func (s *Summary) worst(length time.Duration) float64 {
+	w, ok := WorstAt(s.Windows.Ops, length)
+	if !ok {
+		return nan
+	}
+	return w.Ratio
+}
+
+// warnings are the gates that passed and warn.
+func warnings(s *Summary) []string {
+	var out []string
+	for _, g := range s.Gates {
+		if g.Warn {
+			out = append(out, g.Name+" ("+g.Saw+")")
+		}
+	}
+	return out
 }
 
 // reasons are the gates that failed.

@@ -79,3 +79,25 @@ func TestBenchLines(t *testing.T) {
 		t.Errorf("names %q, want %q: an invalid trial is no benchmark", names, want)
 	}
 }
+
+// TestRowOfWindows: what failed for half a second of ten.
+func TestRowOfWindows(t *testing.T) {
+	in := stallTrial()
+	for i := range in.Samples {
+		if s := &in.Samples[i]; s.Class == bench.Main && s.Due >= 7*time.Second && s.Due < 7500*msec {
+			s.Outcome = bench.Unknown
+		}
+	}
+	s := Analyze(in, Options{})
+	r := Row(&s)
+	if r.Worst100ms != 0 || r.Worst1s != 0.5 || r.Worst10s != 0.95 || !(r.SuccessLo < 0.95 && r.SuccessHi > 0.95) {
+		t.Errorf("%v %v %v, interval from %v to %v", r.Worst100ms, r.Worst1s, r.Worst10s, r.SuccessLo, r.SuccessHi)
+	}
+	if len(r.Warnings) != 1 || !strings.HasPrefix(r.Warnings[0], "independent operations (") || len(r.InvalidReasons) != 0 {
+		t.Errorf("warnings %q, reasons %q", r.Warnings, r.InvalidReasons)
+	}
+	none := Analyze(Input{Facts: facts(time.Second)}, Options{})
+	if r := Row(&none); r.Worst1s == r.Worst1s || r.SuccessLo == r.SuccessLo {
+		t.Errorf("of nothing: %v, %v", r.Worst1s, r.SuccessLo)
+	}
+}

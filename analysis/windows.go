@@ -38,8 +38,8 @@ type Worst struct {
 	Ratio  float64 `json:"ratio"`
 }
 
-// At finds the worst window of a length; ok is false if there is none.
-func At(list []Worst, length time.Duration) (w Worst, ok bool) {
+// WorstAt finds the worst window of a length; ok is false if there is none.
+func WorstAt(list []Worst, length time.Duration) (w Worst, ok bool) {
 	i := slices.IndexFunc(list, func(w Worst) bool { return w.Length == ms(length) })
 	if i < 0 {
 		return Worst{}, false

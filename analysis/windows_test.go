@@ -80,16 +80,16 @@ func TestWindowsByHand(t *testing.T) {
 			list  []Worst
 			ratio float64
 		}{{"operations", s.Windows.Ops, c.ops}, {"users", s.Windows.Users, c.users}} {
-			w, ok := At(l.list, c.length)
+			w, ok := WorstAt(l.list, c.length)
 			if !ok || w.Start != c.start || math.Abs(w.Ratio-l.ratio) > 1e-12 {
 				t.Errorf("%s, %v: %+v (%v), want %v from %v", l.name, c.length, w, ok, l.ratio, c.start)
 			}
 		}
 	}
-	if w, _ := At(s.Windows.Ops, 2*time.Second); w.Ratio != s.SuccessRatio {
+	if w, _ := WorstAt(s.Windows.Ops, 2*time.Second); w.Ratio != s.SuccessRatio {
 		t.Errorf("of the whole period %v, success ratio %v", w.Ratio, s.SuccessRatio)
 	}
-	if _, ok := At(s.Windows.Ops, 30*msec); ok {
+	if _, ok := WorstAt(s.Windows.Ops, 30*msec); ok {
 		t.Error("30 ms is no window of the curve")
 	}
 	// A tenth of 2 s, and of a year.
@@ -281,7 +281,7 @@ func TestShares(t *testing.T) {
 		}
 	}
 	// Of n2 in any 1 s: one operation in 10 ms, every other one a write.
-	if w, ok := At(got[3].Worst, time.Second); !ok || w.Start != 1990 || w.Ratio != 0.5 {
+	if w, ok := WorstAt(got[3].Worst, time.Second); !ok || w.Start != 1990 || w.Ratio != 0.5 {
 		t.Errorf("worst second of n2: %+v (%v), want 1/2 from 1990 ms, where a read precedes the first loss", w, ok)
 	}
 }

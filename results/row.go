@@ -37,6 +37,10 @@ type Row struct {
 	InDoubtMax  float64 // ms; NaN where there are no participants
 	InDoubtTxns int     // -1 where there are no participants
 
+	SuccessLo, SuccessHi          float64 // interval of SuccessRatio within the trial, at 95 %
+	Worst100ms, Worst1s, Worst10s float64 // the least good / due of windows of that length
+	Warnings                      []string
+
 	Time string // real, or virtual: modelled, and no measure of speed
 }
 
@@ -93,6 +97,12 @@ var columns = []struct {
 	{"in_doubt_max_ms", "the longest that a participant of atomic commit did not know the fate of a transaction that it had prepared", func(r *Row) string { return figure(r.InDoubtMax) }},
 	{"in_doubt_txns", "transactions that some participant was in doubt about, for a heartbeat or longer", func(r *Row) string { return gaps(r.InDoubtTxns) }},
 	{"time", "real, or virtual: times, messages and forced writes are modelled, no processor is charged for, and throughput is the load that was offered", func(r *Row) string { return r.Time }},
+	{"success_lo", "lower bound at 95 % of the success ratio within the trial: what differs from trial to trial is not in it", func(r *Row) string { return figure(r.SuccessLo) }},
+	{"success_hi", "upper bound", func(r *Row) string { return figure(r.SuccessHi) }},
+	{"worst_100ms_ratio", "the least good / due of all windows of 100 ms within the measured period that had demand", func(r *Row) string { return figure(r.Worst100ms) }},
+	{"worst_1s_ratio", "likewise", func(r *Row) string { return figure(r.Worst1s) }},
+	{"worst_10s_ratio", "likewise", func(r *Row) string { return figure(r.Worst10s) }},
+	{"warnings", "the gates that passed and warn, separated by semicolons", func(r *Row) string { return strings.Join(r.Warnings, "; ") }},
 }
 
 // Columns documents summary.csv.

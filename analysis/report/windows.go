@@ -47,7 +47,7 @@ func overWindows(rows []total) table {
 
 // worstRatio is NaN where no window of that length fits, or had demand.
 func worstRatio(list []analysis.Worst, length time.Duration) float64 {
-	w, ok := analysis.At(list, length)
+	w, ok := analysis.WorstAt(list, length)
 	if !ok {
 		return math.NaN()
 	}
