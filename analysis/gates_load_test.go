@@ -204,13 +204,13 @@ func TestArrivalsGate(t *testing.T) {
 }
 
 // TestHealthBefore: the second fault begins half a second after an outage, the
-// third two seconds after it.
+// third more than one after it.
 func TestHealthBefore(t *testing.T) {
 	in := stallTrial()
 	fault := func(at time.Duration) bench.Interval {
 		return bench.Interval{Fault: "f", Start: at, HealFrom: at + 100*msec, End: at + 100*msec, Evidence: "e"}
 	}
-	in.Faults = []bench.Interval{fault(4 * time.Second), fault(5500 * msec), fault(7 * time.Second), fault(11 * time.Second)}
+	in.Faults = []bench.Interval{fault(4 * time.Second), fault(5500 * msec), fault(6200 * msec), fault(11 * time.Second)}
 	for i := range in.Samples {
 		if s := &in.Samples[i]; s.Class == bench.Main && s.Due >= 4900*msec && s.Due < 5*time.Second {
 			s.Outcome = bench.Unknown

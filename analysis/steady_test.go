@@ -3,6 +3,7 @@ package analysis
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -64,6 +65,19 @@ func TestSteady(t *testing.T) {
 				t.Errorf("throughput of the band %+v, want 1000", s.Rate)
 			}
 		})
+	}
+}
+
+// TestTheLaterCutCounts: half as many arrivals up to -1 s, and as fast all the time.
+func TestTheLaterCutCounts(t *testing.T) {
+	in := settlingTrial(func(time.Duration) time.Duration { return 2 * msec })
+	n := 0
+	in.Samples = slices.DeleteFunc(in.Samples, func(s bench.Sample) bool {
+		n++
+		return s.Due < -time.Second && n%2 == 0
+	})
+	if s := newTrial(in).steady(); s.Cut < -1000 || s.Cut > -750 {
+		t.Errorf("%+v, want a cut at -1 s", s)
 	}
 }
 
