@@ -158,6 +158,9 @@ func TestSettings(t *testing.T) {
 		{"paxoscommit", "f", "-1", `f: "-1": want a whole number, 0 or more`},
 		{"null", "service", "exponential(1ms)", ""},
 		{"null", "service", "slow", "service: "},
+		{"null", "servers", "1", ""},
+		{"null", "servers", "one", `servers: "one": want a whole number, 0 or more`},
+		{"null", "servers", "1001", "servers: 1001: want 1 to 1000, or 0"},
 		{"null", "stalls", "5s+80ms, 7s + 80ms @ n2", ""},
 		{"null", "stalls", "5s+80ms@n7", ""}, // of seven nodes or more
 		{"null", "stalls", "5s", `stalls: "5s": want an instant and a length, as in 5s+80ms`},

@@ -80,6 +80,7 @@ func prepareHashi(s map[string]string) (Prepared, error) {
 func nullSettings() []Setting {
 	return []Setting{
 		{"service", "0s", "how long an operation takes: 1ms, uniform(1ms, 3ms) or exponential(1ms)"},
+		{"servers", "0", "how many operations are served at once, the others waiting in order: 1 makes it a queue; 0: all are"},
 		{"stalls", "", "when nothing is answered: 5s+80ms, 7s+80ms@n2"},
 		{"rejected", "0", "share of operations that fail without effect"},
 		{"unknown", "0", "share of operations whose answer is lost"},
@@ -92,6 +93,7 @@ func prepareNull(s map[string]string) (Prepared, error) {
 	var cfg null.Config
 	if err := errors.Join(
 		parsed(s, "service", &cfg.Service, null.ParseDist),
+		parsed(s, "servers", &cfg.Servers, parseCount),
 		parsed(s, "stalls", &cfg.Stalls, parseStalls),
 		parsed(s, "rejected", &cfg.Rejected, parseShare),
 		parsed(s, "unknown", &cfg.Unknown, parseShare),

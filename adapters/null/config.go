@@ -24,6 +24,9 @@ type Config struct {
 	// Service is how long an operation takes. In real time it comes out up to a
 	// millisecond longer, as the runtime's timers do.
 	Service Dist `yaml:"service"`
+	// Servers is how many operations are served at once, on all nodes together; the
+	// others wait in the order in which they came. 0: all are.
+	Servers int `yaml:"servers"`
 	// Stalls are periods in which nothing is answered.
 	Stalls []Stall `yaml:"stalls"`
 	// Rejected and Unknown are the shares of operations that fail that way, in
@@ -48,6 +51,9 @@ type Stall struct {
 	Node string        `yaml:"node"` // "": all nodes
 }
 
+// maxServers is more than a queue is made for: each operation looks at all.
+const maxServers = 1000
+
 func (c Config) withDefaults() Config {
 	if c.Nodes == 0 {
 		c.Nodes = 3
@@ -66,7 +72,7 @@ func (c *Config) names() []string {
 
 // immediate reports whether every operation is answered at once.
 func (c *Config) immediate() bool {
-	return c.Service == Dist{} && len(c.Stalls) == 0 && c.Rejected == 0 && c.Unknown == 0 && c.Hangs == 0
+	return c.Service == Dist{} && c.Servers == 0 && len(c.Stalls) == 0 && c.Rejected == 0 && c.Unknown == 0 && c.Hangs == 0
 }
 
 // Validate says everything that is wrong with the configuration.
@@ -79,6 +85,9 @@ func (c Config) Validate() error {
 	}
 	if err := c.Service.validate(); err != nil {
 		bad("service: %w", err)
+	}
+	if c.Servers < 0 || c.Servers > maxServers {
+		bad("servers: %d: want 1 to %d, or 0 for as many as it takes", c.Servers, maxServers)
 	}
 	for i, s := range c.Stalls {
 		if s.For <= 0 {

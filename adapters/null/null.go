@@ -20,6 +20,7 @@ type Cluster struct {
 	nodes  []string
 	base   atomic.Pointer[time.Time] // nil until Start
 	store  store
+	queue  *queue        // nil: operations do not wait for one another
 	panics *time.Timer   // nil: never
 	closed chan struct{} // lets go of the clients that hang
 	close  sync.Once
@@ -32,6 +33,9 @@ func New(cfg Config) (*Cluster, error) {
 		return nil, fmt.Errorf("null: %w", err)
 	}
 	c := &Cluster{cfg: cfg, nodes: cfg.names(), closed: make(chan struct{})}
+	if cfg.Servers > 0 {
+		c.queue = newQueue(&cfg)
+	}
 	c.cfg.Stalls = slices.Clone(cfg.Stalls)
 	slices.SortFunc(c.cfg.Stalls, func(a, b Stall) int { return cmp.Compare(a.At, b.At) })
 	return c, nil
@@ -116,7 +120,7 @@ func (c *client) Do(ctx context.Context, op *bench.Op) (bench.Reply, error) {
 	if fate >= cfg.Rejected+cfg.Unknown/2 {
 		reply = c.cluster.store.apply(op)
 	}
-	if err := c.wait(ctx, c.cluster.cfg.Service.draw(c.rng)); err != nil {
+	if err := c.wait(ctx, c.takes()); err != nil {
 		return bench.Reply{}, err
 	}
 	switch {
@@ -139,22 +143,38 @@ func (c *client) hangs() bool {
 	return base != nil && time.Since(*base) >= at
 }
 
-// wait returns after service, or at the end of the stall that this falls into.
-func (c *client) wait(ctx context.Context, service time.Duration) error {
-	if base := c.cluster.base.Load(); base != nil && len(c.stalls) > 0 {
-		now := time.Since(*base)
-		done := now + service
-		for _, s := range c.stalls { // sorted: one may end in the next
-			if s.At <= done && done < s.At+s.For {
-				done = s.At + s.For
-			}
-		}
-		service = done - now
+// takes is how long it is until the answer to an operation that is sent now: the
+// service, after those before it if there is a queue, and the stalls.
+func (c *client) takes() time.Duration {
+	if q := c.cluster.queue; q != nil {
+		return q.enter(time.Now(), c.stalled)
 	}
-	if service <= 0 {
+	return c.stalled(c.cluster.cfg.Service.draw(c.rng))
+}
+
+// stalled is how long it is until an answer that would come after d: that long, or
+// until the end of the stall that this falls into.
+func (c *client) stalled(d time.Duration) time.Duration {
+	base := c.cluster.base.Load()
+	if base == nil || len(c.stalls) == 0 {
+		return d
+	}
+	now := time.Since(*base)
+	done := now + d
+	for _, s := range c.stalls { // sorted: one may end in the next
+		if s.At <= done && done < s.At+s.For {
+			done = s.At + s.For
+		}
+	}
+	return done - now
+}
+
+// wait returns after d.
+func (c *client) wait(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
 		return nil
 	}
-	c.timer.Reset(service)
+	c.timer.Reset(d)
 	select {
 	case <-c.timer.C:
 		return nil

@@ -185,6 +185,8 @@ func TestBadConfig(t *testing.T) {
 		"nodes: -1":                {Nodes: -1},
 		"service: uniform":         {Service: Uniform(2, 1)},
 		"stalls[1]: for 0s":        {Stalls: []Stall{{For: 1}, {At: 1}}},
+		"servers: -1":              {Servers: -1},
+		"servers: 1001":            {Servers: 1001},
 		"rejected: NaN":            {Rejected: math.NaN()},
 		"unknown: 1.5":             {Unknown: 1.5},
 		"rejected and unknown: 1.": {Rejected: 0.6, Unknown: 0.6},
