@@ -19,6 +19,18 @@ const (
 	healthyTime  = time.Second
 )
 
+// Names of the gates of a trial's record itself.
+const (
+	GateFinished   = "finished"
+	GateAccounting = "accounting"
+)
+
+// LagBound is what the p99 of the load generator's lag may be: a tenth of the
+// deadline.
+func LagBound(deadline time.Duration) time.Duration {
+	return time.Duration(lagShare * float64(deadline))
+}
+
 // gates test whether the trial may be believed. All of them are listed, passed
 // or not.
 func (t *trial) gates(s *Summary) []Gate {
@@ -57,7 +69,7 @@ func (t *trial) finished() Gate {
 	if t.Facts.Failure != "" {
 		saw = "the trial ended early: " + t.Facts.Failure
 	}
-	return gate("finished", t.Facts.Failure == "", saw,
+	return gate(GateFinished, t.Facts.Failure == "", saw,
 		"find out why the system failed (stacks.txt and the logs of the nodes are in the trial's folder), then repeat the trial")
 }
 
@@ -67,7 +79,7 @@ func accounted(s *Summary) Gate {
 	c := s.Counts
 	sum := c.OK + c.Rejected + c.Unknown + c.Dropped
 	pass := c.Due > 0 && c.Due == s.Facts.Offered && sum == c.Due
-	return gate("accounting", pass,
+	return gate(GateAccounting, pass,
 		fmt.Sprintf("%d operations recorded as due, %d offered by the load generator; %d sent = due - %d dropped", c.Due, s.Facts.Offered, c.Due-c.Dropped, c.Dropped),
 		"the record has not all operations, so no figure can be trusted: repeat the trial, and if that does not help report it as a bug")
 }
@@ -79,7 +91,7 @@ func (t *trial) generator(s *Summary) Gate {
 	if t.Facts.Virtual {
 		return gate("generator lag", true, notLate, "")
 	}
-	bound := ms(time.Duration(lagShare * float64(t.Facts.Deadline)))
+	bound := ms(LagBound(t.Facts.Deadline))
 	p99 := s.Lag.P99
 	if math.IsNaN(float64(p99)) { // too few for a p99: take the worst
 		p99 = s.Lag.Max

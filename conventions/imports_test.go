@@ -78,6 +78,7 @@ var layers = []layer{
 	{dir: "analysis/txn", ours: "bench"},
 	{dir: "analysis/stats", libs: "gonum.org/v1/gonum"},
 	{dir: "analysis", ours: "bench results analysis/linear analysis/stats analysis/txn", tests: "golang.org/x/perf"},
+	{dir: "analysis/calibration", ours: "bench results analysis"},
 	{dir: "analysis/plot", ours: "bench analysis", libs: "gonum.org/v1/plot golang.org/x/image", tests: "results analysis/plot/plottest"},
 	{dir: "analysis/plot/plottest", ours: "bench results analysis"},
 	{dir: "analysis/compare", ours: "bench results analysis analysis/stats", tests: "analysis/plot/plottest"},
