@@ -82,11 +82,13 @@ var layers = []layer{
 	{dir: "analysis/plot", ours: "bench analysis", libs: "gonum.org/v1/plot golang.org/x/image", tests: "results analysis/plot/plottest"},
 	{dir: "analysis/plot/plottest", ours: "bench results analysis"},
 	{dir: "analysis/compare", ours: "bench results analysis analysis/stats", tests: "analysis/plot/plottest"},
-	{dir: "analysis/report", ours: "bench results analysis analysis/compare analysis/plot analysis/stats", libs: "github.com/olekukonko/tablewriter", tests: "analysis/plot/plottest"},
+	{dir: "analysis/report", ours: "bench results analysis analysis/calibration analysis/compare analysis/plot analysis/stats",
+		libs: "github.com/olekukonko/tablewriter", tests: "analysis/plot/plottest"},
 
 	// The program alone picks implementations.
 	{dir: "cmd/nines", ours: "bench bench/balance bench/scenario bench/trial workloads chaos results adapters " +
-		"adapters/disk adapters/host/inproc adapters/link adapters/replica adapters/controls adapters/replica/sim analysis analysis/compare analysis/report",
+		"adapters/disk adapters/host/inproc adapters/link adapters/replica adapters/controls adapters/replica/sim " +
+		"analysis analysis/calibration analysis/compare analysis/report",
 		libs:  "github.com/alecthomas/kong github.com/vbauerster/mpb/v8 golang.org/x/term golang.org/x/sys",
 		tests: "analysis/plot/plottest"},
 

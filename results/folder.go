@@ -30,6 +30,10 @@ const (
 	TrialSummaryFile = "summary.json"
 	StacksFile       = "stacks.txt"
 	NodesDir         = "nodes"
+
+	CalibrationDir    = "calibration" // that goes with a run, in its folder
+	CalibrationFile   = "calibration.json"
+	CalibrationTables = "calibration.md"
 )
 
 // partial ends the name of a trial's folder until the trial is complete.

@@ -17,7 +17,7 @@ type Queues struct {
 
 // StandardQueues are both laws at four loads.
 func StandardQueues() Queues {
-	q := Queues{Rate: 1000, Duration: 150 * time.Second}
+	q := Queues{Rate: 1000, Duration: 120 * time.Second}
 	for _, law := range []Law{Markov, Deterministic} {
 		for _, load := range []time.Duration{300, 500, 700, 900} {
 			q.List = append(q.List, Queue{Rate: q.Rate, Service: load * time.Microsecond, Law: law})

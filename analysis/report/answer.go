@@ -15,7 +15,7 @@ func headline(summaries []analysis.Summary) []string {
 		return []string{"No trial is complete: there is nothing to report."}
 	}
 	if calibrates(summaries) {
-		return calibration(summaries)
+		return believed(summaries)
 	}
 	var illegal, unknown, invalid []string
 	for i := range summaries {

