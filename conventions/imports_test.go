@@ -79,16 +79,18 @@ var layers = []layer{
 	{dir: "analysis/stats", libs: "gonum.org/v1/gonum"},
 	{dir: "analysis", ours: "bench results analysis/linear analysis/stats analysis/txn", tests: "golang.org/x/perf"},
 	{dir: "analysis/calibration", ours: "bench results analysis"},
-	{dir: "analysis/plot", ours: "bench analysis", libs: "gonum.org/v1/plot golang.org/x/image", tests: "results analysis/plot/plottest"},
+	{dir: "analysis/project", ours: "bench analysis analysis/stats", libs: "gonum.org/v1/gonum", tests: "results"},
+	{dir: "analysis/project/rates", ours: "bench analysis/project", libs: "go.yaml.in/yaml/v4", tests: "chaos"},
+	{dir: "analysis/plot", ours: "bench analysis analysis/project", libs: "gonum.org/v1/plot golang.org/x/image", tests: "results analysis/plot/plottest"},
 	{dir: "analysis/plot/plottest", ours: "bench results analysis"},
 	{dir: "analysis/compare", ours: "bench results analysis analysis/stats", tests: "analysis/plot/plottest"},
-	{dir: "analysis/report", ours: "bench results analysis analysis/calibration analysis/compare analysis/plot analysis/stats",
+	{dir: "analysis/report", ours: "bench results analysis analysis/calibration analysis/compare analysis/plot analysis/project analysis/stats",
 		libs: "github.com/olekukonko/tablewriter", tests: "analysis/plot/plottest"},
 
 	// The program alone picks implementations.
 	{dir: "cmd/nines", ours: "bench bench/balance bench/scenario bench/trial workloads chaos results adapters " +
 		"adapters/disk adapters/host/inproc adapters/link adapters/replica adapters/controls adapters/replica/sim " +
-		"analysis analysis/calibration analysis/compare analysis/report",
+		"analysis analysis/calibration analysis/compare analysis/project analysis/project/rates analysis/report",
 		libs:  "github.com/alecthomas/kong github.com/vbauerster/mpb/v8 golang.org/x/term golang.org/x/sys",
 		tests: "analysis/plot/plottest"},
 
@@ -118,7 +120,7 @@ var confined = map[string]string{
 	"github.com/olekukonko/tablewriter":       "analysis/report",
 	"github.com/HdrHistogram/hdrhistogram-go": "results bench",
 	"github.com/parquet-go/parquet-go":        "results",
-	"go.yaml.in/yaml/v4":                      "bench/scenario",
+	"go.yaml.in/yaml/v4":                      "bench/scenario analysis/project/rates", // both are files that users write
 	"github.com/alecthomas/kong":              "cmd/nines",
 	"github.com/vbauerster/mpb/v8":            "cmd/nines",
 }

@@ -1,0 +1,153 @@
+package project
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"nines/analysis"
+)
+
+// Outage is which outage of an episode counts.
+type Outage string
+
+// The outages: see docs/measurement.md.
+const (
+	SLOOutage Outage = "slo" // for how long of users' asking nothing was answered in time
+	Gap       Outage = "gap" // how long nothing was answered
+)
+
+// A Run is the summaries of a results folder.
+type Run struct {
+	Dir       string
+	Summaries []analysis.Summary
+}
+
+// Collect merges runs, system by system. Trials of the same system, number of
+// nodes, settings and cell of a matrix are one system; what a matrix varies of how long faults
+// last does not set them apart, nor do repeats and folders. Trials in virtual time are systems of
+// their own.
+//
+// The outage of an episode is the longest of the cluster that began between
+// injection and healing, and the longest that began at or after healing, together.
+func Collect(runs []Run, which Outage) []System {
+	var out []System
+	at := map[string]int{}
+	names := map[string]int{}
+	for _, r := range runs {
+		for i := range r.Summaries {
+			s := &r.Summaries[i]
+			k := key(s)
+			j, ok := at[k]
+			if !ok {
+				j, at[k] = len(out), len(out)
+				sys := system(s)
+				if names[sys.Name]++; names[sys.Name] > 1 {
+					sys.Name += fmt.Sprintf(", settings %d", names[sys.Name])
+				}
+				out = append(out, sys)
+			}
+			out[j].take(r.Dir, s, which)
+		}
+	}
+	return out
+}
+
+func system(s *analysis.Summary) System {
+	f := &s.Facts
+	name := label(s) + fmt.Sprintf(" (%s)", count(len(f.Nodes), "node"))
+	if f.Virtual {
+		name += ", modelled"
+	}
+	return System{Name: name, Nodes: len(f.Nodes), Quorum: f.Guarantees.Replicated, Modelled: f.Virtual}
+}
+
+// label is the system's without the length of faults, which a matrix may vary.
+func label(s *analysis.Summary) string {
+	l := s.Facts.System
+	for _, v := range s.Facts.Variant {
+		if length(v.Name) {
+			l = strings.Replace(l, ","+v.Name+"="+v.Value, "", 1)
+		}
+	}
+	return l
+}
+
+func length(axis string) bool { return axis == "for" || strings.HasSuffix(axis, ".for") }
+
+// key is what trials must have in common to be of one system. The deadline is part
+// of what an SLO outage is.
+func key(s *analysis.Summary) string {
+	f := &s.Facts
+	parts := []string{label(s), f.Adapter, f.Host, fmt.Sprint(len(f.Nodes), f.Virtual, f.Deadline)}
+	for _, k := range slices.Sorted(maps.Keys(f.Settings)) {
+		parts = append(parts, k+"="+f.Settings[k])
+	}
+	return strings.Join(parts, "\n")
+}
+
+// take adds the episodes of a trial, or why they do not count.
+func (s *System) take(dir string, t *analysis.Summary, which Outage) {
+	f := &t.Facts
+	name := dir + ": " + f.Trial
+	switch {
+	case t.Verdict == analysis.VerdictIllegal:
+		s.LeftOut = append(s.LeftOut, name+": its history is illegal")
+		return
+	case t.Verdict == analysis.VerdictUnknown:
+		s.LeftOut = append(s.LeftOut, name+": the checks of its history came to no verdict, which is not a pass")
+		return
+	case f.Expect != "":
+		s.LeftOut = append(s.LeftOut, name+": it calibrates the checkers")
+		return
+	case !t.Valid:
+		s.LeftOut = append(s.LeftOut, name+": not valid ("+failed(t)+")")
+		return
+	}
+	for i := range t.Episodes {
+		e := &t.Episodes[i]
+		episode, why := outageOf(e, which)
+		switch {
+		case e.NA != "":
+			if !slices.Contains(s.NA, e.Fault) {
+				s.NA = append(s.NA, e.Fault)
+			}
+		case why != "":
+			s.LeftOut = append(s.LeftOut, fmt.Sprintf("%s: %s at %s: %s", name, e.Fault, Duration(float64(e.Start)/1000), why))
+		default:
+			s.Episodes = append(s.Episodes, episode)
+		}
+	}
+}
+
+func failed(t *analysis.Summary) string {
+	var out []string
+	for _, g := range t.Gates {
+		if !g.Pass {
+			out = append(out, g.Name)
+		}
+	}
+	return listed(out)
+}
+
+func outageOf(e *analysis.Episode, which Outage) (Episode, string) {
+	inject, heal := e.Inject.SLO, e.Heal.SLO
+	if which == Gap {
+		inject, heal = e.Inject.Gap, e.Heal.Gap
+	}
+	out := Episode{
+		Fault: e.Fault, Duration: float64(e.HealFrom-e.Start) / 1000,
+		Outage: float64(inject.Length+heal.Length) / 1000, Censored: inject.Censored || heal.Censored,
+	}
+	switch {
+	case e.Error != "":
+		return out, "the fault failed: " + e.Error
+	case math.IsNaN(out.Outage):
+		return out, "outages were not measured: the trial had no probes"
+	case !(out.Duration > 0) || math.IsInf(out.Duration, 0):
+		out.Duration = math.NaN()
+	}
+	return out, ""
+}
