@@ -21,9 +21,10 @@ type terminal struct {
 
 type cli struct {
 	Run       runCmd       `cmd:"" help:"Run a scenario and report what was measured."`
-	List      listCmd      `cmd:"" help:"List what there is: systems, workloads, faults, scenarios."`
+	List      listCmd      `cmd:"" help:"List what there is: systems, workloads, faults, scenarios, rates."`
 	Report    reportCmd    `cmd:"" help:"Make the report of a results folder again, from its files alone."`
 	Compare   compareCmd   `cmd:"" help:"Compare two runs, or the systems of one."`
+	Project   projectCmd   `cmd:"" help:"How many nines a year: the outages of runs, times rates of faults."`
 	Init      initCmd      `cmd:"" help:"Print a commented scenario to start from."`
 	Version   versionCmd   `cmd:"" help:"Print the versions of nines and of the libraries it was built with."`
 	Trial     trialCmd     `cmd:"" hidden:"" help:"Run one trial of a results folder: what nines run starts for each."`

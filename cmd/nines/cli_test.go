@@ -28,6 +28,7 @@ func TestHelp(t *testing.T) {
 		"help-list.txt":      {"help", "list"},
 		"help-report.txt":    {"report", "-h"},
 		"help-compare.txt":   {"compare", "-h"},
+		"help-project.txt":   {"project", "-h"},
 		"help-init.txt":      {"init", "-h"},
 		"help-version.txt":   {"version", "-h"},
 		"help-calibrate.txt": {"calibrate", "--help"},

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"nines/adapters"
+	"nines/analysis/project/rates"
 	"nines/bench"
 	"nines/bench/scenario"
 	"nines/chaos"
@@ -15,7 +16,7 @@ import (
 )
 
 type listCmd struct {
-	What string `arg:"" optional:"" help:"systems, workloads, faults or scenarios."`
+	What string `arg:"" optional:"" help:"systems, workloads, faults, scenarios or rates."`
 }
 
 func (c *listCmd) Run(t terminal) error {
@@ -31,10 +32,12 @@ func (c *listCmd) Run(t terminal) error {
 		if err := listScenarios(l); err != nil {
 			return err
 		}
+	case "rates":
+		l.text.Write(rates.BuiltinText())
 	case "":
-		return badInput{errors.New("list what? Want: nines list systems, workloads, faults or scenarios")}
+		return badInput{errors.New("list what? Want: nines list systems, workloads, faults, scenarios or rates")}
 	default:
-		return badInput{bench.UnknownName("list", c.What, []string{"systems", "workloads", "faults", "scenarios"})}
+		return badInput{bench.UnknownName("list", c.What, []string{"systems", "workloads", "faults", "scenarios", "rates"})}
 	}
 	_, err := t.out.Write(l.text.Bytes())
 	return err
