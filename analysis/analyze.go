@@ -80,6 +80,7 @@ type trial struct {
 	done   []time.Duration // completions of successful Main operations, rising
 	good   []time.Duration // of those, of the good ones
 	due    []time.Duration // of load; rising
+	served []time.Duration // due times of those of load that were good; rising
 	faults []span          // what was injected, by start; without n/a
 	calm   time.Duration   // when the system had settled; the time up to the first fault is the baseline
 }
@@ -114,6 +115,9 @@ func newTrial(in Input) *trial {
 	t.due = make([]time.Duration, len(t.load))
 	for i, s := range t.load {
 		t.due[i] = s.Due
+		if s.Good(in.Facts.Deadline) {
+			t.served = append(t.served, s.Due)
+		}
 	}
 	t.faults = spans(in.Faults, t.end)
 	return t

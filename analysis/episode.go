@@ -16,6 +16,7 @@ func (t *trial) episodes(p probeFigures) []Episode {
 			Start: ms(f.Start), HealFrom: ms(f.HealFrom), End: ms(f.End),
 			Detect: MS(nan), Back95: MS(nan), HealBack: MS(nan), Baseline: nan, LostOps: nan,
 			Inject: noWindow, Heal: noWindow, InDoubt: t.inDoubt(nil), Orphaned: t.inDoubt(nil),
+			For: wanted(f), Out: noStretches, OutSLO: noStretches, InjectReach: noReach, HealReach: noReach, Lasting: noLasting,
 		}
 	}
 	base := t.baseline()
@@ -35,9 +36,24 @@ func (t *trial) episodes(p probeFigures) []Episode {
 				Heal:   window(node, f.HealFrom, f.limit),
 			})
 		}
+		e.Out, e.OutSLO, e.Unready = p.without(f)
+		e.InjectReach, e.HealReach = p.reach(f)
 		t.recover(f, base, e)
+		e.Lasting = t.lasting(f, base, e)
 	}
 	return out
+}
+
+// wanted is how long a fault was to last. Records that do not say so have how
+// long it did, which differs by how late the timers were: to two digits it is
+// the same.
+func wanted(f bench.Interval) MS {
+	if f.For > 0 || f.HealFrom <= f.Injected {
+		return ms(f.For)
+	}
+	lasted := float64(ms(f.HealFrom - f.Injected))
+	digit := math.Pow(10, math.Floor(math.Log10(lasted))-1)
+	return MS(math.Round(lasted/digit) * digit)
 }
 
 // noWindow is that of a trial without probes.

@@ -221,6 +221,7 @@ type Episode struct {
 	HealFrom MS       `json:"heal_from_ms"`
 	End      MS       `json:"end_ms"`
 	Evidence string   `json:"evidence"`
+	For      MS       `json:"for_ms"` // how long the schedule wanted it to last, from injection to healing
 
 	Detect   MS       `json:"detect_ms"` // until another leader was chosen
 	Inject   Window   `json:"inject"`    // outages that began between injection and healing
@@ -233,6 +234,15 @@ type Episode struct {
 	LostOps  float64  `json:"lost_ops"` // integral of goodput's deficit below baseline, until it was back
 	InDoubt  InDoubt  `json:"in_doubt"` // of what was in doubt in it
 	Orphaned InDoubt  `json:"orphaned"` // of that, transactions whose coordinator the fault had hit
+
+	// All the time without service from injection to the next fault or the end, of
+	// the cluster; and whom it hit. See [Stretches] and [Reach].
+	Out         Stretches `json:"out"`     // no probe was answered
+	OutSLO      Stretches `json:"out_slo"` // no probe was good
+	Unready     bool      `json:"unready"` // an outage of the cluster was under way when it was injected
+	InjectReach Reach     `json:"inject_reach"`
+	HealReach   Reach     `json:"heal_reach"`
+	Lasting     Lasting   `json:"lasting"`
 }
 
 // InDoubt is what participants of atomic commit did not know: transactions that

@@ -101,7 +101,7 @@ func (r *runner) play(ctx context.Context, i int) {
 	inject := sync.OnceFunc(func() { close(e.injected) })
 	defer inject()
 
-	e.interval = bench.Interval{Step: e.Step, Fault: e.Fault.String()}
+	e.interval = bench.Interval{Step: e.Step, Fault: e.Fault.String(), For: e.For}
 	if na := r.cannot(e.Fault); na != "" {
 		e.interval.NA, e.begun = na, true
 		e.interval.Start, e.interval.Injected, e.interval.HealFrom, e.interval.End = e.At, e.At, e.At, e.At

@@ -71,7 +71,7 @@ func TestEveryFaultBites(t *testing.T) {
 					t.Fatalf("%d intervals", len(list))
 				}
 				v := list[0]
-				if v.Start != 5*s || v.Injected != 5*s || v.HealFrom != 9*s || v.End != 9*s {
+				if v.Start != 5*s || v.Injected != 5*s || v.HealFrom != 9*s || v.End != 9*s || v.For != 4*s {
 					t.Errorf("times: %+v", v)
 				}
 				if fmt.Sprint(v.Nodes) != c.nodes || v.Evidence != c.evidence || v.Error != "" || v.NA != "" {
@@ -235,7 +235,7 @@ func TestOrder(t *testing.T) {
 		if fmt.Sprint(f.log) != fmt.Sprint(want) {
 			t.Errorf("got %q\nwant %q", f.log, want)
 		}
-		if v := list[1]; v.Start != 3400*time.Millisecond || v.Injected != 4100*time.Millisecond || v.HealFrom != 5100*time.Millisecond || v.End != 5800*time.Millisecond {
+		if v := list[1]; v.Start != 3400*time.Millisecond || v.Injected != 4100*time.Millisecond || v.HealFrom != 5100*time.Millisecond || v.End != 5800*time.Millisecond || v.For != time.Second {
 			t.Errorf("%+v", v)
 		}
 	})
