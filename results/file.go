@@ -51,6 +51,10 @@ func WriteJSON(path string, v any) error {
 	})
 }
 
+// ReadJSON reads a JSON file that [WriteJSON] wrote into v, and refuses another
+// schema version. what names the file's content in errors.
+func ReadJSON(path, what string, v any) error { return readJSON(path, what, v) }
+
 // readJSON reads a JSON file into v after it has checked the file's schema.
 func readJSON(path, what string, v any) error {
 	b, err := os.ReadFile(path)

@@ -16,6 +16,7 @@ const (
 	ManifestFile = "manifest.json"
 	SummaryFile  = "summary.csv"
 	BenchFile    = "bench.txt"
+	EpisodesFile = "episodes.json"
 	TablesFile   = "tables.md"
 	ReportFile   = "report.html"
 	ChartsDir    = "charts"
