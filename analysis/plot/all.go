@@ -34,6 +34,7 @@ func All(summaries []analysis.Summary) []Chart {
 	if c, ok := Windows(summaries); ok {
 		charts = append(charts, c)
 	}
+	charts = append(charts, Outages(summaries)...)
 	if c, ok := Load(summaries); ok {
 		charts = append(charts, c)
 	}
@@ -47,6 +48,9 @@ func All(summaries []analysis.Summary) []Chart {
 	}
 	for _, step := range steps {
 		charts = append(charts, EpisodeStrips(summaries, step))
+		if c, ok := EveryEpisode(summaries, step); ok && few {
+			charts = append(charts, c)
+		}
 	}
 	used := map[string]int{}
 	for i := range charts {

@@ -29,6 +29,7 @@ var runs = map[string]func() []analysis.Summary{
 	"hour":       plottest.Hour,
 	"many":       plottest.Many,
 	"hostile":    plottest.Hostile,
+	"campaign":   plottest.Campaign,
 	"empty":      plottest.Empty,
 	"one":        plottest.OneSample,
 	"never":      plottest.Never,

@@ -246,6 +246,7 @@ func episode(sum *analysis.Summary, step int, st Stall, c Config) analysis.Episo
 		none := analysis.Window{Gap: analysis.Outage{Start: nan, Length: nan}, SLO: analysis.Outage{Start: nan, Length: nan}}
 		e.Detect, e.Back95, e.Baseline, e.LostOps, e.Evidence = nan, nan, math.NaN(), math.NaN(), ""
 		e.HealBack, e.Inject, e.Heal = nan, none, none
+		whole(&e, st)
 		return e
 	}
 	if st.NeverBack {
@@ -280,6 +281,7 @@ func episode(sum *analysis.Summary, step int, st Stall, c Config) analysis.Episo
 			}
 		}
 	}
+	whole(&e, st)
 	return e
 }
 
