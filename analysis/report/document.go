@@ -24,6 +24,11 @@ func markdownReport(m results.Manifest, summaries []analysis.Summary) ([]byte, e
 	case explores(summaries):
 		sections = append(sections, compared(rows))
 	default:
+		c := newCampaign(summaries)
+		if len(sections) == 0 {
+			sections = append(sections, c.short(rows), sideBySide(c.set))
+		}
+		sections = append(sections, c.tables(false)...)
 		sections = append(sections, speed(rows), availability(rows), overWindows(rows), byPart(rows), bySide(rows), burnAlerts(rows), inDoubt(rows), cost(rows), compared(rows))
 	}
 	sections = append(sections, failedGates(summaries), failedChecks(summaries), warnings(summaries))

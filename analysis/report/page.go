@@ -52,7 +52,7 @@ type systemPart struct {
 
 type stepPart struct {
 	ID, Heading  string
-	Figure       drawing
+	Figures      []drawing
 	Open, Folded []table
 }
 
@@ -151,12 +151,14 @@ func newPage(m results.Manifest, summaries []analysis.Summary) (*page, error) {
 	if c, ok := plot.Windows(summaries); ok {
 		overview = append(overview, c)
 	}
+	overview = append(plot.Outages(summaries), overview...)
 	if c, ok := plot.Load(summaries); ok {
 		overview = append([]plot.Chart{c}, overview...)
 	}
 	if c, ok := plot.Doubt(summaries); ok {
 		overview = append([]plot.Chart{c}, overview...)
 	}
+	p.campaign(newCampaign(summaries), rows)
 	if p.Overview, err = drawnAll(overview...); err != nil {
 		return nil, err
 	}
@@ -202,6 +204,14 @@ func lead(summaries []analysis.Summary) []badge {
 	return out
 }
 
+// campaign puts what many episodes of a fault say in front.
+func (p *page) campaign(c campaign, rows []total) {
+	if len(c.classes) > 0 && len(p.Answers) == 0 {
+		p.Glance, p.Cards, p.Answers = table{}, nil, []table{c.short(rows)}
+	}
+	p.Tables = append(append(c.tables(false), sideBySide(c.set)), p.Tables...)
+}
+
 // systemParts has one for each system; where these are many, without charts and
 // with its tables folded.
 func systemParts(rows []total, steps []plot.Step) ([]systemPart, error) {
@@ -236,7 +246,15 @@ func newStepPart(i int, s faultStep, summaries []analysis.Summary) (stepPart, er
 		return stepPart{}, err
 	}
 	figure.Title = "System by system, from injection on"
-	part := stepPart{ID: fmt.Sprintf("fault-%d", i+1), Heading: s.heading(), Figure: figure, Open: []table{s.Medians}}
+	part := stepPart{ID: fmt.Sprintf("fault-%d", i+1), Heading: s.heading(), Figures: []drawing{figure}, Open: []table{s.Medians}}
+	if c, ok := plot.EveryEpisode(summaries, s.Step); ok && len(plot.Systems(summaries)) <= plot.ManySystems {
+		every, err := drawn(c)
+		if err != nil {
+			return stepPart{}, err
+		}
+		every.Title = "Every episode"
+		part.Figures = append(part.Figures, every)
+	}
 	if len(s.Episodes.Rows) > manyRows {
 		part.Folded = append(part.Folded, s.Episodes)
 	} else {

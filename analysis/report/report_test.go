@@ -38,6 +38,7 @@ var runs = map[string]func() []analysis.Summary{
 	"costs":      sync.OnceValue(plottest.Costs),
 	"tolerance":  sync.OnceValue(plottest.Tolerance),
 	"hostile":    sync.OnceValue(plottest.Hostile),
+	"campaign":   sync.OnceValue(plottest.Campaign),
 	"empty":      plottest.Empty,
 	"one":        plottest.OneSample,
 	"never":      plottest.Never,
@@ -188,7 +189,7 @@ func TestHostileNamesStayText(t *testing.T) {
 }
 
 func TestGolden(t *testing.T) {
-	for _, name := range []string{"quickstart", "repeats", "illegal", "gatefailed", "censored", "commit", "blocking", "costs", "tolerance"} {
+	for _, name := range []string{"quickstart", "repeats", "illegal", "gatefailed", "censored", "campaign", "commit", "blocking", "costs", "tolerance"} {
 		golden(t, name+".md", tables(t, name))
 		golden(t, name+".txt", terminal(t, name, 100))
 	}
@@ -246,7 +247,7 @@ func TestWrite(t *testing.T) {
 	if err := Write(dir, manifest(), runs["one"]()); err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range []string{"tables.md", "report.html", "charts/latency-percentiles.svg", "charts/latency-percentiles.png", "charts/throughput-null.svg"} {
+	for _, file := range []string{"episodes.json", "tables.md", "report.html", "charts/latency-percentiles.svg", "charts/latency-percentiles.png", "charts/throughput-null.svg"} {
 		if info, err := os.Stat(filepath.Join(dir, file)); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", file, err)
 		}

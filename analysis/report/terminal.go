@@ -27,7 +27,7 @@ func Terminal(w io.Writer, summaries []analysis.Summary, width int) error {
 	rows := totals(summaries)
 	tables := answers(summaries, rows)
 	if len(tables) == 0 {
-		tables = usual(rows, faultSteps(summaries))
+		tables = usual(rows, faultSteps(summaries), newCampaign(summaries))
 	}
 	tables = append(tables, failedGates(summaries))
 	if !calibrates(summaries) { // else the first table says it
@@ -47,8 +47,10 @@ func Terminal(w io.Writer, summaries []analysis.Summary, width int) error {
 }
 
 // usual are the tables that a terminal shows of a run that compares systems.
-func usual(rows []total, steps []faultStep) []table {
+// One of many episodes of a fault ends with what these say of it.
+func usual(rows []total, steps []faultStep, c campaign) []table {
 	tables := []table{speed(rows), availability(rows), overWindows(rows), inDoubt(rows), cost(rows)}
+	steps = slices.DeleteFunc(steps, func(s faultStep) bool { return c.covers(s.Step) })
 	for i, s := range steps {
 		t := s.Episodes
 		if len(s.Medians.Rows) > 0 {
@@ -60,7 +62,7 @@ func usual(rows []total, steps []faultStep) []table {
 		}
 		tables = append(tables, t)
 	}
-	return tables
+	return append(append(tables, c.tables(true)...), sideBySide(c.set), c.short(rows))
 }
 
 func (t *table) terminal(w io.Writer, width int) error {

@@ -7,11 +7,12 @@ import (
 	"path/filepath"
 
 	"nines/analysis"
+	"nines/analysis/episodes"
 	"nines/analysis/plot"
 	"nines/results"
 )
 
-// Write makes tables.md, charts/ and report.html in the run folder dir. Each
+// Write makes episodes.json, tables.md, charts/ and report.html in the run folder dir. Each
 // file is written whole or not at all.
 func Write(dir string, m results.Manifest, summaries []analysis.Summary) error {
 	tables, err := markdownReport(m, summaries)
@@ -21,6 +22,9 @@ func Write(dir string, m results.Manifest, summaries []analysis.Summary) error {
 	html, err := htmlReport(m, summaries)
 	if err != nil {
 		return fmt.Errorf("make the page: %w", err)
+	}
+	if err := episodes.Of(summaries).Write(filepath.Join(dir, results.EpisodesFile)); err != nil {
+		return err
 	}
 	if calibrates(summaries) { // there are no figures to draw
 		summaries = nil

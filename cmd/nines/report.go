@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"nines/analysis"
+	"nines/analysis/episodes"
 	"nines/analysis/report"
 	"nines/results"
 )
@@ -17,7 +18,9 @@ import (
 type reportCmd struct {
 	Dir   string `arg:"" help:"Results folder of a run."`
 	Quiet bool   `short:"q" help:"Print nothing but errors, and the JSON if asked for."`
-	JSON  bool   `help:"Print the summaries as JSON instead of tables."`
+	JSON  bool   `xor:"print" help:"Print the summaries as JSON instead of tables."`
+
+	Against string `xor:"print" placeholder:"DIR2" help:"Results folder of another run: hold what one measured against what the other modelled."`
 }
 
 func (c *reportCmd) Run(ctx context.Context, t terminal) error {
@@ -28,6 +31,12 @@ func (c *reportCmd) Run(ctx context.Context, t terminal) error {
 	dirs := run.TrialDirs()
 	if len(dirs) == 0 {
 		return badInput{fmt.Errorf("%s has no complete trial: there is nothing to report", c.Dir)}
+	}
+	var other episodes.Set
+	if c.Against != "" {
+		if other, err = episodesOf(c.Against); err != nil {
+			return badInput{err}
+		}
 	}
 	var all []analysis.Summary
 	for _, dir := range dirs {
@@ -46,7 +55,21 @@ func (c *reportCmd) Run(ctx context.Context, t terminal) error {
 	if err := present(t.out, run, all, c.Quiet, c.JSON); err != nil {
 		return err
 	}
+	if c.Against != "" && !c.Quiet {
+		if err := report.Agreement(t.out, episodes.Merge(episodes.Of(all), other), width(t.out)); err != nil {
+			return err
+		}
+	}
 	return verdict(all)
+}
+
+// episodesOf reads those of another run.
+func episodesOf(dir string) (episodes.Set, error) {
+	run, err := results.Open(dir)
+	if err != nil {
+		return episodes.Set{}, err
+	}
+	return episodes.Read(run.Path(results.EpisodesFile))
 }
 
 // writeReport writes the files of a run that follow from its summaries.
