@@ -10,14 +10,21 @@ import (
 
 // The figures of Coverages are of 40,000 draws: go test ./analysis/stats -run
 // Coverages -draws 40000 -v
-var draws = flag.Int("draws", 2000, "draws of each simulation of coverage")
+var draws = flag.Int("draws", 2000, "draws of each simulation of coverage; a quarter with -short")
+
+func drawn() int {
+	if testing.Short() {
+		return *draws / 4
+	}
+	return *draws
+}
 
 // measure is how often an interval was given, how often those that were given
 // covered, and the standard error of that.
 func measure(seed uint64, try func(*rand.Rand) (given, covers bool)) (given, covered, se float64) {
 	random := rand.New(rand.NewPCG(seed, 1))
 	n, k := 0.0, 0.0
-	for range *draws {
+	for range drawn() {
 		ok, covers := try(random)
 		if ok {
 			n++
@@ -27,7 +34,7 @@ func measure(seed uint64, try func(*rand.Rand) (given, covers bool)) (given, cov
 		}
 	}
 	covered = k / n
-	return n / float64(*draws), covered, math.Sqrt(covered * (1 - covered) / n)
+	return n / float64(drawn()), covered, math.Sqrt(covered * (1 - covered) / n)
 }
 
 func sample(n int, draw func() float64) []float64 {
@@ -149,7 +156,7 @@ func TestCoverages(t *testing.T) {
 			t.Parallel()
 			given, covered, se := measure(uint64(k), try)
 			t.Logf("given %.3f, covered %.3f", given, covered)
-			if math.Abs(given-c.Given) > 0.005+3*math.Sqrt(c.Given*(1-c.Given)/float64(*draws)) {
+			if math.Abs(given-c.Given) > 0.005+3*math.Sqrt(c.Given*(1-c.Given)/float64(drawn())) {
 				t.Errorf("an interval was given %.3f of the time, documented is %.3f", given, c.Given)
 			}
 			if math.Abs(covered-c.Measured) > 0.001+3*se {
