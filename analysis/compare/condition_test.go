@@ -13,7 +13,7 @@ import (
 // Every column is compared, or is known not to be a figure.
 func TestMetricsAreTheColumns(t *testing.T) {
 	others := []string{"trial", "system", "repeat", "nodes", "host", "valid", "invalid_reasons", "verdict", "due",
-		"resolution_ms", "adapter", "reads", "durability", "why_verdict", "time"}
+		"resolution_ms", "adapter", "reads", "durability", "why_verdict", "time", "success_lo", "success_hi", "warnings"}
 	var columns, metrics []string
 	for _, c := range results.Columns() {
 		if !slices.Contains(others, c.Name) {

@@ -63,6 +63,9 @@ func Metrics() []Metric {
 		{Name: "syncs_per_op", Wish: Less, short: "syncs_per_op"},
 		{Name: "in_doubt_max_ms", Unit: "ms", Wish: Less, short: "in_doubt_max"},
 		{Name: "in_doubt_txns", Wish: Less, Count: true, short: "in_doubt_txns"},
+		{Name: "worst_100ms_ratio", Wish: More, Ratio: true, short: "worst_100ms_ratio"},
+		{Name: "worst_1s_ratio", Wish: More, Ratio: true, short: "worst_1s_ratio"},
+		{Name: "worst_10s_ratio", Wish: More, Ratio: true, short: "worst_10s_ratio"},
 	}
 }
 
