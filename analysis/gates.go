@@ -164,22 +164,57 @@ func (t *trial) sensitivity(s *Summary) Gate {
 		"service stalled before the first fault already: free the machine, lower the rate, or lengthen the warm-up")
 }
 
-// bites has a gate for each fault that was injected.
+// bites has a gate for each fault that was injected; where they are many, for each
+// step of the schedule.
 func (t *trial) bites() []Gate {
+	const do = "the fault did not bite, so the episode measures nothing: check its target, or let it last longer"
+	if len(t.faults) > manyFaults {
+		return t.bitesBySteps(do)
+	}
 	var out []Gate
 	for i, f := range t.Faults {
 		if f.NA != "" {
 			continue
 		}
-		saw := f.Evidence
-		switch {
-		case f.Error != "":
-			saw = "error: " + f.Error
-		case f.Evidence == "":
-			saw = "no evidence that it had any effect"
+		saw, pass := bite(f)
+		out = append(out, gate(fmt.Sprintf("fault %d %s", i+1, f.Fault), pass, saw, do))
+	}
+	return out
+}
+
+// bite says what a fault did, and whether that is enough.
+func bite(f bench.Interval) (saw string, pass bool) {
+	switch {
+	case f.Error != "":
+		return "error: " + f.Error, false
+	case f.Evidence == "":
+		return "no evidence that it had any effect", false
+	}
+	return f.Evidence, true
+}
+
+// bitesBySteps has a gate for all the injections of a step together.
+func (t *trial) bitesBySteps(do string) []Gate {
+	var out []Gate
+	done := make(map[int]bool)
+	for _, f := range t.Faults {
+		if f.NA != "" || done[f.Step] {
+			continue
 		}
-		out = append(out, gate(fmt.Sprintf("fault %d %s", i+1, f.Fault), f.Error == "" && f.Evidence != "", saw,
-			"the fault did not bite, so the episode measures nothing: check its target, or let it last longer"))
+		done[f.Step] = true
+		n, bad, why := 0, 0, ""
+		for i, o := range t.Faults {
+			if o.NA != "" || o.Step != f.Step {
+				continue
+			}
+			n++
+			if saw, pass := bite(o); !pass {
+				if bad++; bad == 1 {
+					why = fmt.Sprintf("; fault %d: %s", i+1, saw)
+				}
+			}
+		}
+		out = append(out, gate(fmt.Sprintf("fault %s", f.Fault), bad == 0, fmt.Sprintf("%d of %d injections did something%s", n-bad, n, why), do))
 	}
 	return out
 }

@@ -62,11 +62,15 @@ func (p phase) of(t *trial) []*bench.Sample {
 	return ops
 }
 
+// manyFaults is how many faults of a trial are told of one by one.
+const manyFaults = 20
+
 // phases are "before" (any fault), "during" (at least one) and "after" (all the
 // rest), which part the measured period, and for each fault, numbered from 1,
 // "during 1 kill(leader)" and "after 1 kill(leader)", which lasts until the
 // next fault. A fault lasts from the start of its injection to the end of its
-// healing.
+// healing. Of more than manyFaults each alone is too short to have percentiles, and
+// only the three are told.
 func (t *trial) phases() []phase {
 	if len(t.faults) == 0 {
 		return nil
@@ -89,5 +93,8 @@ func (t *trial) phases() []phase {
 			phase{"after " + name, []stretch{{f.End, f.limit}}})
 	}
 	after.ranges = append(after.ranges, stretch{covered, t.end})
+	if len(t.faults) > manyFaults {
+		each = nil
+	}
 	return append([]phase{before, during, after}, each...)
 }

@@ -17,6 +17,10 @@ type Interval struct {
 	Evidence string        `json:"evidence,omitempty"` // proof that it bit; empty: it did not
 	NA       string        `json:"na,omitempty"`       // why the system cannot suffer it; nothing was injected
 	Error    string        `json:"error,omitempty"`    // why injection or healing failed
+
+	// Recovered is when the cluster was seen to be healthy again. 0: it was not, or
+	// nobody looked.
+	Recovered time.Duration `json:"recovered_ns,omitempty"`
 }
 
 // An Event is something that a node did and that explains a figure.

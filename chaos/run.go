@@ -19,6 +19,12 @@ type Config struct {
 	Duration time.Duration // of the measured period
 	Seed     uint64
 
+	// Health is asked between the episodes of a step that has some; else it may be nil.
+	Health Health
+	First  int // the episode to begin with, if some were had in another trial
+	// Episode is told when one begins, by its number from 0. Optional.
+	Episode func(n int)
+
 	LeaderWait time.Duration // how long an injection waits for a leader (default 5 s)
 	HealWait   time.Duration // how long healing one fault may take (default 30 s)
 }
@@ -32,6 +38,12 @@ func (c Config) Validate() error {
 	}
 	if c.Base.IsZero() {
 		return errors.New("chaos: Config.Base is zero: want the base instant of the trial")
+	}
+	if text := AloneProblem(c.Steps); text != "" {
+		return errors.New("chaos: " + text)
+	}
+	if EpisodesOf(c.Steps) != nil && c.Health == nil {
+		return errors.New("chaos: Config.Health is nil: want who knows when the next episode can begin")
 	}
 	for i, s := range c.Steps {
 		if s.Fault == nil {
@@ -51,7 +63,9 @@ func (c Config) Validate() error {
 // A fault is healed For after it was injected, however long that took. Steps
 // that do not overlap on paper do not overlap in truth: an injection waits until
 // those that were to be over by then are healed. A fault that strikes at a protocol
-// point waits for it up to For, and starts when it strikes. A step that the cluster cannot
+// point waits for it up to For, and starts when it strikes. A step with episodes
+// ends early if the cluster does not recover from one: then there are fewer
+// intervals. A step that the cluster cannot
 // suffer leaves an interval that says so (NA), and so does a failed one (Error).
 // Run itself fails if the configuration is wrong, or if something could not be
 // healed: then the cluster is of no further use.
@@ -63,12 +77,15 @@ func Run(ctx context.Context, c Config) ([]bench.Interval, error) {
 	if r.HealWait <= 0 {
 		r.HealWait = defaultHealWait
 	}
+	if r.Episode == nil {
+		r.Episode = func(int) {}
+	}
+	if EpisodesOf(c.Steps) != nil {
+		r.playEpisodes(ctx, 0)
+		return r.finish(ctx)
+	}
 	for _, o := range Expand(c.Steps, c.Seed, c.Duration) {
-		r.episodes = append(r.episodes, &episode{
-			Occurrence: o,
-			injected:   make(chan struct{}),
-			healed:     make(chan struct{}),
-		})
+		r.episodes = append(r.episodes, newEpisode(o))
 	}
 	var wg sync.WaitGroup
 	for i := range r.episodes {
@@ -92,6 +109,10 @@ type episode struct {
 	begun    bool          // there is an interval to report
 	injected chan struct{} // closed when it is in force, or never will be
 	healed   chan struct{} // closed when it is over
+}
+
+func newEpisode(o Occurrence) *episode {
+	return &episode{Occurrence: o, injected: make(chan struct{}), healed: make(chan struct{})}
 }
 
 // play lives through one episode.

@@ -15,6 +15,12 @@ type Step struct {
 	Jitter time.Duration // each injection comes later by up to this, as the seed decides
 	For    time.Duration // from injection to healing; a protocol point is waited for as long before that
 	Fault  Fault
+
+	// Episodes, if it is not 0, is how often the fault is injected, each time when
+	// the cluster has recovered from the last: see [Config.Health].
+	Episodes int
+	Recover  time.Duration // with Episodes: how long recovery is waited for after healing
+	Rest     time.Duration // with Episodes: from recovery to the next injection, up to twice as long
 }
 
 // lasts is how long after its instant the step may be over.
@@ -62,6 +68,8 @@ func (s Step) Problems(within time.Duration) []Problem {
 	switch {
 	case s.Every < 0:
 		complain("every", "%v is negative: want a period, or 0s for a single injection", s.Every)
+	case s.Every > 0 && s.Episodes > 0:
+		complain("every", "with episodes the next one comes when the cluster has recovered: remove every, or episodes")
 	case s.Every > 0 && s.Every-s.For <= s.Jitter:
 		complain("every", "every %v is too often for a fault that lasts %v and may come %v late: want more than %v",
 			s.Every, s.For, s.Jitter, s.For+s.Jitter)
@@ -69,8 +77,27 @@ func (s Step) Problems(within time.Duration) []Problem {
 		complain("every", "every %v would be more than %d injections in %v: want %v or more",
 			s.Every, maxInjections, within, within/maxInjections+1)
 	}
+	switch {
+	case s.Episodes < 0:
+		complain("episodes", "%d: want how often the fault is to be injected, or leave it away for once", s.Episodes)
+	case s.Episodes > maxInjections:
+		complain("episodes", "%d: want %d or fewer in a trial, and more repeats", s.Episodes, maxInjections)
+	case s.Episodes > 0:
+		if s.Jitter > 0 {
+			complain("jitter", "episodes come at random by themselves, up to rest later: remove jitter")
+		}
+		if s.Recover <= 0 {
+			complain("recover", "%v: want how long recovery may take, such as 10s", s.Recover)
+		}
+		if s.Rest <= 0 {
+			complain("rest", "%v: want a time under load between two episodes, such as 1s", s.Rest)
+		}
+	}
 	if len(list) > 0 {
 		return list
+	}
+	if s.Episodes > 0 {
+		return s.episodeProblems(within)
 	}
 	switch end := s.At + s.Jitter + s.lasts(); {
 	case s.At >= within:

@@ -58,9 +58,21 @@ type Facts struct {
 	Cut      bool              `json:"cut,omitempty"`     // with Failure: operations are missing from the record, so it proves nothing about the history
 	Notes    map[string]string `json:"notes,omitempty"`   // such as how long convergence took
 
+	Episodes *Episodes `json:"episodes,omitempty"` // if the schedule repeats a fault until it was had so often
+
 	// Of a trial that calibrates the checkers:
 	Expect  string `json:"expect,omitempty"`  // the verdict that it must get: illegal or ok
 	Planted string `json:"planted,omitempty"` // what is wrong with the system, in words; empty for the right one
+}
+
+// Episodes says which of the episodes of a schedule a trial had. A cluster that
+// does not recover ends its trial; the others are left to a further part of it, on a
+// fresh cluster, with the same repeat and seed.
+type Episodes struct {
+	Planned int `json:"planned"` // of all parts together
+	Part    int `json:"part"`    // from 1
+	First   int `json:"first"`   // as many were had in the parts before
+	Left    int `json:"left"`    // for the next part; 0: there is none
 }
 
 // A Variable is a field of the scenario that the trials of a run differ in.

@@ -117,6 +117,41 @@ func (r *Run) End(at time.Time) error {
 	return r.save()
 }
 
+// Resume notes that the run goes on after it was cut off. What is left of trials
+// that were not finished is removed; they count as planned again.
+func (r *Run) Resume(at time.Time) error {
+	left, err := filepath.Glob(filepath.Join(r.dir, TrialsDir, "*"+partial))
+	if err != nil {
+		return fmt.Errorf("resume: %w", err)
+	}
+	for _, dir := range left {
+		err = errors.Join(err, os.RemoveAll(dir))
+	}
+	for _, pattern := range []string{".*.tmp", "." + NodesDir} { // of a process that was killed
+		names, _ := filepath.Glob(filepath.Join(r.dir, pattern))
+		for _, name := range names {
+			err = errors.Join(err, os.RemoveAll(name))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("resume: remove what a trial left that was cut off: %w", err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.manifest.Resumed, r.manifest.Ended = append(r.manifest.Resumed, at), nil
+	for i := range r.manifest.Trials {
+		e := &r.manifest.Trials[i]
+		_, missing := os.Stat(filepath.Join(r.dir, TrialsDir, e.Trial))
+		switch {
+		case missing != nil:
+			e.State, e.Why = Planned, ""
+		case e.State != Failed: // it was cut off between naming the folder and noting it
+			e.State = Done
+		}
+	}
+	return r.save()
+}
+
 // mark records how far a trial has come.
 func (r *Run) mark(e Entry) error {
 	r.mu.Lock()

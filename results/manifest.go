@@ -21,6 +21,8 @@ type Manifest struct {
 	Ended    *time.Time `json:"ended,omitempty"` // absent while the run goes on, or if it was interrupted
 	Trials   []Entry    `json:"trials"`
 
+	Resumed []time.Time `json:"resumed,omitempty"` // when the run went on after it had been cut off
+
 	// Columns documents summary.csv, which has no room for it.
 	Columns []Column `json:"summary_csv"`
 }

@@ -56,6 +56,9 @@ type outages struct {
 func newStrips(all []analysis.Summary, step Step) strips {
 	e := strips{from: -1, to: 3}
 	for _, s := range Systems(all) {
+		if s.Elsewhere(step) {
+			continue
+		}
 		p := panel{system: s}
 		occ := s.Occurrences(step)
 		if p.at = TypicalOccurrence(occ); p.at == nil {

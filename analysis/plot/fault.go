@@ -20,24 +20,27 @@ type Step struct {
 	Fault  string // as written; told apart by the letter where two read the same
 }
 
-// Steps returns the fault steps of a run in the order of the scenario.
+// Steps returns the fault steps of a run in the order of the scenario. Where the
+// cells of a matrix have other faults at the same place, each is a step.
 func Steps(all []analysis.Summary) []Step {
-	fault := map[int]string{}
+	var steps []Step
 	for i := range all {
-		for _, e := range all[i].Episodes {
-			fault[e.Step] = e.Fault
+		for j := range all[i].Episodes {
+			e := &all[i].Episodes[j]
+			if !slices.ContainsFunc(steps, func(s Step) bool { return s.Is(e) }) {
+				steps = append(steps, Step{Index: e.Step, Fault: e.Fault})
+			}
 		}
 	}
-	var steps []Step
-	for index, f := range fault {
-		steps = append(steps, Step{Index: index, Fault: f})
-	}
-	slices.SortFunc(steps, func(a, b Step) int { return a.Index - b.Index })
+	slices.SortStableFunc(steps, func(a, b Step) int { return a.Index - b.Index })
 	for i := range steps {
 		steps[i].Letter = letter(i)
 	}
 	return steps
 }
+
+// Is reports whether an episode is one of the step.
+func (s Step) Is(e *analysis.Episode) bool { return s.Index == e.Step && s.Fault == e.Fault }
 
 // letter counts A to Z, then A2 to Z2 and so on.
 func letter(i int) string {
@@ -56,8 +59,9 @@ type span struct {
 
 func spans(t *analysis.Summary, steps []Step) []span {
 	var out []span
-	for _, e := range t.Episodes {
-		i := slices.IndexFunc(steps, func(s Step) bool { return s.Index == e.Step })
+	for j := range t.Episodes {
+		e := &t.Episodes[j]
+		i := slices.IndexFunc(steps, func(s Step) bool { return s.Is(e) })
 		if e.NA != "" || i < 0 || !(e.End >= e.Start) {
 			continue
 		}
@@ -146,10 +150,10 @@ func (s schedule) keys(f Format) []key {
 		return []key{areaKey("fault injected", band, 0.25)}
 	}
 	var keys []key
-	seen := map[int]bool{}
+	seen := map[string]bool{}
 	for _, sp := range s.spans {
-		if !seen[sp.step.Index] {
-			seen[sp.step.Index] = true
+		if !seen[sp.step.Letter] {
+			seen[sp.step.Letter] = true
 			keys = append(keys, areaKey(sp.step.Letter+" "+plain(sp.step.Fault), band, 0.25))
 		}
 	}

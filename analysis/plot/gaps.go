@@ -43,6 +43,9 @@ func gapRows(all []analysis.Summary) []gapRow {
 	for _, step := range Steps(all) {
 		rows = append(rows, gapRow{heading: step.Letter + "  " + plain(step.Fault)})
 		for i := range systems {
+			if systems[i].Elsewhere(step) {
+				continue
+			}
 			occ := systems[i].Occurrences(step)
 			row := gapRow{system: &systems[i], inject: GapSpread(occ, OnInject), heal: GapSpread(occ, OnHeal)}
 			if TypicalOccurrence(occ) == nil {

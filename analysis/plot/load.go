@@ -114,7 +114,7 @@ func drawLoad(dc draw.Canvas, f Format, curves []loadCurve, never string) {
 			}
 		}
 	}
-	lo, hi = logRange(max(lo, leastMS), hi)
+	lo, hi = logRange(max(lo, leastMS), max(hi, leastMS))
 	p.X.Min, p.X.Max = 0, far*1.05
 	p.X.Tick.Marker = linear(5, func(v float64) string { return count(v) + " op/s" })
 	p.Y.Min, p.Y.Max, p.Y.Scale = lo, hi, gonum.LogScale{}
@@ -137,7 +137,7 @@ func drawLoad(dc draw.Canvas, f Format, curves []loadCurve, never string) {
 func loadLine(c loadCurve, style draw.LineStyle, of func(loadPoint) float64, top lane) plotter {
 	var pts []xy
 	for _, p := range c.points {
-		v := of(p)
+		v := max(of(p), leastMS) // nothing takes no time at all but in virtual time
 		if math.IsInf(v, 1) {
 			v = top.middle()
 		}

@@ -50,6 +50,11 @@ func TestLoad(t *testing.T) {
 	if _, err := c.SVG(plot.Page); err != nil {
 		t.Error(err)
 	}
+	// A system that answers at once, which there is in virtual time.
+	instant, _ := plot.Load([]analysis.Summary{cell("n,rate=1", "1", 1, 0, 0), cell("n,rate=2", "2", 2, 0, 0)})
+	if _, err := instant.SVG(plot.Page); err != nil {
+		t.Error(err)
+	}
 	if _, ok := plot.Load(all[2:3]); ok {
 		t.Error("a chart of one point")
 	}

@@ -22,12 +22,28 @@ func (s System) Occurrences(step Step) []Occurrence {
 	var out []Occurrence
 	for _, t := range s.Trusted() {
 		for i := range t.Episodes {
-			if t.Episodes[i].Step == step.Index {
+			if step.Is(&t.Episodes[i]) {
 				out = append(out, Occurrence{t, &t.Episodes[i]})
 			}
 		}
 	}
 	return out
+}
+
+// Elsewhere reports whether the system, a cell of a matrix, met another fault
+// in the place of the step, so that the step does not concern it.
+func (s System) Elsewhere(step Step) bool {
+	another := false
+	for _, t := range s.Trials {
+		for i := range t.Episodes {
+			e := &t.Episodes[i]
+			if step.Is(e) {
+				return false
+			}
+			another = another || e.Step == step.Index
+		}
+	}
+	return another
 }
 
 // A Spread sums up the same outage over several episodes. Lengths are in ms;

@@ -38,7 +38,7 @@ func everyOccurrence(s plot.System, step plot.Step) []plot.Occurrence {
 	var out []plot.Occurrence
 	for _, t := range s.Trials {
 		for i := range t.Episodes {
-			if t.Episodes[i].Step == step.Index {
+			if step.Is(&t.Episodes[i]) {
 				out = append(out, plot.Occurrence{Trial: t, Episode: &t.Episodes[i]})
 			}
 		}
@@ -164,6 +164,9 @@ func stepMedians(systems []plot.System, step plot.Step) table {
 	}}
 	several := false
 	for _, s := range systems {
+		if s.Elsewhere(step) {
+			continue
+		}
 		all := s.Occurrences(step)
 		several = several || len(all) > 1
 		t.addMedians(s, all)

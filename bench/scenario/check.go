@@ -24,6 +24,7 @@ func (d *decoder) complete(s *Scenario) {
 		s.Disk = Disk{Memory, modelledSync}
 		s.derived = append(s.derived, "disk")
 	}
+	d.completeEpisodes(s)
 	if w := d.cat.workload(s.Workload.Name); w != nil {
 		if !d.given("workload.keys") && w.Keys > 0 {
 			s.Workload.Keys = w.Keys
@@ -40,7 +41,7 @@ func (d *decoder) complete(s *Scenario) {
 		l.Rate = 0
 		s.derived = append(s.derived, "load.rate")
 	}
-	if l.Arrivals != Closed && l.MaxInFlight == 0 && !d.given("load.max_in_flight") {
+	if l.Arrivals != Closed && l.OfKnee == 0 && l.MaxInFlight == 0 && !d.given("load.max_in_flight") {
 		l.MaxInFlight = bench.MaxInFlight(l.Rate, l.Abandon)
 		s.derived = append(s.derived, "load.max_in_flight")
 	}
@@ -56,6 +57,7 @@ func (d *decoder) check(s *Scenario) {
 	d.checkSystems(s)
 	d.checkLinks(s)
 	d.checkLoad(&s.Load, s.Nodes)
+	d.checkKnee(s)
 	if s.Time == Virtual && d.ok("time") {
 		if s.Disk.Kind == Files && d.ok("disk.kind") {
 			d.failf("disk.kind", "real files take no virtual time: want kind: memory, with sync: 500us or so")
@@ -77,6 +79,7 @@ func (d *decoder) check(s *Scenario) {
 	if d.ok("slo.bin", "duration") && s.SLO.Bin > s.Duration {
 		d.failf("slo.bin", "%s is longer than the measured period of %s", span(s.SLO.Bin), span(s.Duration))
 	}
+	d.checkEpisodes(s)
 	for i := range s.Faults {
 		d.checkStep(s, fmt.Sprintf("faults[%d]", i), &s.Faults[i])
 	}
@@ -170,7 +173,7 @@ func (d *decoder) checkClosed(l *Load) {
 	if d.ok("load.sessions") && l.Sessions < 1 {
 		d.failf("load.sessions", "closed arrivals need at least one session: want sessions: 64, say")
 	}
-	if d.ok("load.rate") && l.Rate != 0 {
+	if d.ok("load.rate") && (l.Rate != 0 || l.OfKnee != 0) {
 		d.failf("load.rate", "closed arrivals have no rate, they go as fast as the system answers: remove it, or want arrivals: poisson or constant")
 	}
 	if d.ok("load.max_in_flight") && l.MaxInFlight != 0 {
@@ -179,13 +182,14 @@ func (d *decoder) checkClosed(l *Load) {
 }
 
 func (d *decoder) checkOpen(l *Load) {
-	if d.ok("load.rate") && l.Rate <= 0 {
+	if d.ok("load.rate") && l.OfKnee == 0 && l.Rate <= 0 {
 		d.failf("load.rate", "%v: want more than 0 operations per second", l.Rate)
 	}
 	if d.ok("load.sessions") && l.Sessions != 0 {
 		d.failf("load.sessions", "%s arrivals take as many sessions as they need, up to max_in_flight: remove it, or want arrivals: closed", l.Arrivals)
 	}
-	if d.ok("load.max_in_flight", "load.rate") && l.MaxInFlight < 1 {
+	left := l.OfKnee > 0 && l.MaxInFlight == 0 // to each system
+	if d.ok("load.max_in_flight", "load.rate") && l.MaxInFlight < 1 && !left {
 		d.failf("load.max_in_flight", "every operation would be dropped: want 1 or more, or remove it for rate × abandon")
 	}
 }

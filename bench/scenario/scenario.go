@@ -125,12 +125,14 @@ const (
 // Load is the offered load.
 type Load struct {
 	Arrivals    Arrivals
-	Rate        float64       // operations per second; 0 if closed
+	Rate        float64       // operations per second; 0 if closed, or if OfKnee says it
 	Sessions    int           // closed only
 	MaxInFlight int           // beyond it an operation is dropped; 0 if closed
 	Deadline    time.Duration // a good operation succeeds within this of its due time
 	Abandon     time.Duration // a client gives up this long after the due time
 	Policy      string        // which node serves an operation
+	OfKnee      float64       // share of each system's knee that is offered to it; 0: Rate is for all
+	Knee        []Knee        // in the order of the file
 	Forward     bool          // whether a node that does not lead forwards, or rejects with a hint
 }
 

@@ -60,7 +60,8 @@ func schema(s *Scenario, cat *Catalog) codec {
 func load(l *Load) codec {
 	return section(
 		field{"arrivals", oneOf(&l.Arrivals, "arrival process", Constant, Poisson, Closed)},
-		field{"rate", number(&l.Rate, bounds{0, maxRate})},
+		field{"rate", rate(l)},
+		field{"knee", knees(&l.Knee)},
 		field{"sessions", count(&l.Sessions, atLeast(0))},
 		field{"max_in_flight", count(&l.MaxInFlight, atLeast(0))},
 		field{"deadline", duration(&l.Deadline, time.Microsecond)},
@@ -184,6 +185,9 @@ func step(s *chaos.Step) codec {
 		{"jitter", unlessZero(&s.Jitter, duration(&s.Jitter, -maxDuration))},
 		{"for", duration(&s.For, -maxDuration)},
 		{"fault", fault(&s.Fault)},
+		{"episodes", unlessZero(&s.Episodes, count(&s.Episodes, atLeast(0)))},
+		{"recover", unlessZero(&s.Recover, duration(&s.Recover, time.Millisecond))},
+		{"rest", unlessZero(&s.Rest, duration(&s.Rest, time.Millisecond))},
 	}
 	all := section(fields...)
 	return codec{

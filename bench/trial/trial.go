@@ -49,6 +49,9 @@ type Config struct {
 	Usage func() (end func() *results.Usage)
 	// Progress is told when a phase begins. Optional.
 	Progress func(phase Phase)
+	// Episode is told when an episode of the schedule begins, by its number from 0.
+	// Optional.
+	Episode func(n int)
 }
 
 // Load is the main load: open loop, or closed if Arrivals is nil.
@@ -120,6 +123,8 @@ type trial struct {
 	cluster  bench.Cluster
 	started  time.Time
 	base     time.Time
+	period   *period
+	vigil    *vigil // nil unless the schedule has episodes
 	sessions atomic.Uint64
 	events   events
 	result   Result
@@ -164,6 +169,11 @@ func (t *trial) measure(ctx context.Context, preloaded []bench.Sample) error {
 	f := &t.result.Facts
 	t.base = time.Now().Add(f.Warmup)
 	f.Started = t.base
+	t.period = newPeriod(f.Duration)
+	if f.Episodes != nil {
+		own := *f.Episodes // Config is the caller's
+		f.Episodes, t.vigil = &own, newVigil(t)
+	}
 	if err := t.recordPreloaded(preloaded); err != nil {
 		return err
 	}
@@ -177,12 +187,14 @@ func (t *trial) measure(ctx context.Context, preloaded []bench.Sample) error {
 		faultsErr error
 	)
 	beside.Go(func() { t.count(ctx) })
-	beside.Go(func() {
-		t.result.Faults, faultsErr = chaos.Run(ctx, chaos.Config{
-			Cluster: t.cluster, Base: t.base, Steps: t.Faults, Duration: f.Duration, Seed: f.Seed,
-		})
-	})
+	beside.Go(func() { faultsErr = t.hurt(ctx) })
 	load, err := t.load()
+	if t.vigil != nil {
+		load.Recorder = t.vigil
+		for i := range load.Open {
+			t.period.stop(&load.Open[i])
+		}
+	}
 	var stats bench.Stats
 	if err == nil {
 		stats, err = bench.Run(ctx, load)
@@ -191,6 +203,7 @@ func (t *trial) measure(ctx context.Context, preloaded []bench.Sample) error {
 		stop()
 	}
 	beside.Wait()
+	f.Duration = t.period.length()
 	for _, s := range append(stats.Open, stats.Closed...) {
 		if s.Class == bench.Main {
 			f.Offered += s.Measured.Due
@@ -203,6 +216,35 @@ func (t *trial) measure(ctx context.Context, preloaded []bench.Sample) error {
 		err = errors.Join(err, fmt.Errorf("faults: %w", faultsErr))
 	}
 	return err
+}
+
+// hurt walks the schedule, and ends the measured period when its episodes are
+// over: after a last rest, so that the last one is seen to have recovered.
+func (t *trial) hurt(ctx context.Context) (err error) {
+	f := &t.result.Facts
+	cfg := chaos.Config{Cluster: t.cluster, Base: t.base, Steps: t.Faults, Duration: f.Duration, Seed: f.Seed}
+	if t.vigil == nil {
+		t.period.end(f.Duration)
+		t.result.Faults, err = chaos.Run(ctx, cfg)
+		return err
+	}
+	cfg.Health, cfg.First, cfg.Episode = t.vigil, f.Episodes.First, t.Episode
+	t.result.Faults, err = chaos.Run(ctx, cfg)
+	f.Episodes.Left = left(f.Episodes, t.result.Faults)
+	t.period.end(time.Since(t.base) + t.Faults[0].Rest)
+	return err
+}
+
+// left is how many episodes another cluster must have, because this one did not
+// recover from the last that it had.
+func left(e *results.Episodes, had []bench.Interval) int {
+	if len(had) == 0 {
+		return 0 // and another cluster would have none either
+	}
+	if last := had[len(had)-1]; last.NA != "" || last.Recovered != 0 {
+		return 0
+	}
+	return e.Planned - e.First - len(had)
 }
 
 // load is the main load and the probes of every node, a probe period split
@@ -257,7 +299,12 @@ func (t *trial) count(ctx context.Context) {
 	if t.Usage != nil {
 		usage = t.Usage()
 	}
-	if !t.sleepUntil(ctx, f.Duration) {
+	select {
+	case <-t.period.known:
+	case <-ctx.Done():
+		return
+	}
+	if !t.sleepUntil(ctx, t.period.length()) {
 		return
 	}
 	f.CPU = t.CPU() - cpu

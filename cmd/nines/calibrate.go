@@ -136,8 +136,13 @@ func (c *calibrateCmd) trials(ctx context.Context, dir, text string, sampled int
 	if err != nil {
 		return nil, err
 	}
+	held, err := hold(ctx, run, undo)
+	if err != nil {
+		return nil, err
+	}
+	defer held.release()
 	show.line("%s: %s, in %s time", s.Name, plural(len(plan(s)), "trial"), s.Time)
-	sums, err := trials(ctx, run, s, show)
+	sums, err := trials(ctx, held, s, show)
 	if err != nil {
 		undo()
 		return nil, err

@@ -36,11 +36,12 @@ import (
 
 // message is a line of a child's output.
 type message struct {
-	Phase  trial.Phase       `json:"phase"`
-	At     time.Duration     `json:"at_ns"` // on the base clock; 0 until it is known
-	Counts bench.ProgressNow `json:"counts"`
-	Dir    string            `json:"dir,omitempty"`  // where the trial's files are until it is complete
-	Stop   string            `json:"stop,omitempty"` // why the run cannot go on
+	Phase   trial.Phase       `json:"phase"`
+	At      time.Duration     `json:"at_ns"` // on the base clock; 0 until it is known
+	Counts  bench.ProgressNow `json:"counts"`
+	Episode int               `json:"episode,omitempty"` // that goes on, from 1, if the schedule has some
+	Dir     string            `json:"dir,omitempty"`     // where the trial's files are until it is complete
+	Stop    string            `json:"stop,omitempty"`    // why the run cannot go on
 }
 
 // told is how long a child may take to end once it is told to; it then gives
@@ -51,6 +52,7 @@ const told = 5 * time.Second
 type child struct {
 	last  message
 	heard func(message)
+	lock  *os.File     // of the run folder, which the child holds too as long as it lives; may be nil
 	out   bytes.Buffer // the rest of a line
 	words tail         // stderr
 }
@@ -68,6 +70,9 @@ func (c *child) run(ctx context.Context, dir, name string) error {
 	cmd.Cancel = alive.Close
 	cmd.WaitDelay = 2 * told
 	cmd.Stdout, cmd.Stderr = c, &c.words
+	if c.lock != nil {
+		cmd.ExtraFiles = []*os.File{c.lock}
+	}
 	err = cmd.Run()
 	switch {
 	case cmd.Process == nil:

@@ -15,6 +15,7 @@ import (
 
 	"nines/analysis"
 	"nines/bench/trial"
+	"nines/chaos"
 )
 
 // A display shows how a run goes: on a terminal a bar for the trial that runs,
@@ -27,8 +28,10 @@ type display struct {
 	bar   *mpb.Bar      // nil: no trial runs, or no terminal
 
 	head   string        // which trial
+	rest   time.Duration // that the run takes from this trial on, about
 	warmup time.Duration // of it
 	total  time.Duration // with the warm-up
+	of     int           // episodes; 0: the schedule has none
 	said   time.Time     // when a line last told of it
 
 	mu   sync.Mutex // of what follows, and of out
@@ -72,17 +75,55 @@ func (d *display) begin(i, n int, p planned) {
 	if s.Repeat > 1 {
 		d.head += fmt.Sprintf(" #%d", p.repeat)
 	}
+	if p.part > 1 {
+		d.head += fmt.Sprintf(" part %d", p.part)
+	}
 	d.warmup, d.total, d.said = s.Warmup, s.Warmup+s.Duration, time.Now()
+	d.of = 0
+	if e := chaos.EpisodesOf(s.Faults); e != nil {
+		d.of = e.Episodes
+	}
 	d.set("starting")
 	if d.bars == nil {
-		d.line("%s: starts", d.head)
+		d.line("%s: starts%s", d.head, d.toGo(i, n))
 		return
 	}
-	head := ellipsis(d.head, max(10, d.width-barWidth-36))
+	head := ellipsis(d.head+d.toGo(i, n), max(10, d.width-barWidth-36))
 	d.bar = d.bars.AddBar(int64(d.total), mpb.BarRemoveOnComplete(),
 		mpb.PrependDecorators(decor.Name(head+" ")),
 		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return " " + d.get() })),
 	)
+}
+
+// left takes how long the run takes from the next trial on, about.
+func (d *display) left(rest time.Duration) { d.rest = rest }
+
+// toGo says so if it is worth saying.
+func (d *display) toGo(i, n int) string {
+	if n < 2 || i == 1 || d.rest <= 0 { // the outline has said it
+		return ""
+	}
+	return ", about " + span(d.rest.Round(coarse(d.rest))) + " left"
+}
+
+// coarse is how exactly a time that is only an estimate is told.
+func coarse(d time.Duration) time.Duration {
+	switch {
+	case d > 10*time.Minute:
+		return time.Minute
+	case d > time.Minute:
+		return 10 * time.Second
+	default:
+		return time.Second
+	}
+}
+
+// say tells where a run is that has no trial running, not too often.
+func (d *display) say(format string, args ...any) {
+	if time.Since(d.said) >= sayEvery {
+		d.said = time.Now()
+		d.line(format, args...)
+	}
 }
 
 // ellipsis cuts a text that is too long.
@@ -110,10 +151,14 @@ const sayEvery = 5 * time.Second
 
 // heard takes a message of the trial.
 func (d *display) heard(m message) {
-	d.set(goes(m, d.total-d.warmup))
+	d.set(goes(m, d.total-d.warmup, d.of))
 	if d.bar != nil {
+		at := int64(m.At + d.warmup)
+		if m.Episode > 0 { // how long they take is not known beforehand
+			at = int64(d.total) * int64(m.Episode-1) / int64(d.of)
+		}
 		if m.At != 0 {
-			d.bar.SetCurrent(min(max(0, int64(m.At+d.warmup)), int64(d.total)-1)) // the last bit is the analysis
+			d.bar.SetCurrent(min(max(0, at), int64(d.total)-1)) // the last bit is the analysis
 		}
 		return
 	}
@@ -123,8 +168,8 @@ func (d *display) heard(m message) {
 	}
 }
 
-// goes says where a trial is.
-func goes(m message, duration time.Duration) string {
+// goes says where a trial is, which has so many episodes.
+func goes(m message, duration time.Duration, episodes int) string {
 	if m.Phase != trial.Measuring {
 		return string(m.Phase)
 	}
@@ -134,6 +179,8 @@ func goes(m message, duration time.Duration) string {
 		at = "warm-up"
 	case m.At > duration:
 		at = "last answers"
+	case m.Episode > 0:
+		at = fmt.Sprintf("episode %d of %d, %.0f s", m.Episode, episodes, m.At.Seconds())
 	}
 	text := fmt.Sprintf("%s, %d ok", at, m.Counts.OK)
 	if bad := m.Counts.Failed + m.Counts.Dropped; bad > 0 {

@@ -21,9 +21,10 @@ func TestGoes(t *testing.T) {
 		"warm-up, 7 ok, p99 16.3 ms": {Phase: trial.Measuring, At: -1, Counts: bench.ProgressNow{OK: 7, P99: 16_300 * time.Microsecond}},
 		"3 of 20 s, 7 ok, 5 failed, p99 1235 ms": {Phase: trial.Measuring, At: 3 * time.Second,
 			Counts: bench.ProgressNow{OK: 7, Failed: 2, Dropped: 3, P99: 1_234_567 * time.Microsecond}},
-		"last answers, 1 ok": {Phase: trial.Measuring, At: 21 * time.Second, Counts: bench.ProgressNow{OK: 1}},
+		"episode 12 of 30, 19 s, 3 ok": {Phase: trial.Measuring, At: 19 * time.Second, Episode: 12, Counts: bench.ProgressNow{OK: 3}},
+		"last answers, 1 ok":           {Phase: trial.Measuring, At: 21 * time.Second, Counts: bench.ProgressNow{OK: 1}},
 	} {
-		if got := goes(m, 20*time.Second); got != want {
+		if got := goes(m, 20*time.Second, 30); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

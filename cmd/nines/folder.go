@@ -34,7 +34,7 @@ func createIn(dir string, s *scenario.Scenario, command []string) (run *results.
 		Name: s.Name, Scenario: string(text), Command: command, Seed: s.Seed,
 		Versions: results.BuildVersions(), Machine: results.ThisMachine(filepath.Dir(dir)), Started: time.Now(),
 	}
-	for _, p := range plan(s) {
+	for _, p := range listed(s) {
 		m.Trials = append(m.Trials, results.Entry{Trial: p.name, System: p.label, Repeat: p.repeat, State: results.Planned})
 	}
 	_, missing := os.Lstat(dir)

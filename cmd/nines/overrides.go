@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"regexp"
 	"strconv"
@@ -43,6 +44,9 @@ func (c *runCmd) changes() []change {
 	return all
 }
 
+// scenario is the name or the file of the scenario.
+func (c *runCmd) scenario() string { return cmp.Or(c.Scenario, "quickstart") }
+
 // effective reads the scenario with all that the flags change, or says all that
 // is wrong with any of it.
 func (c *runCmd) effective() (*scenario.Scenario, error) {
@@ -62,7 +66,7 @@ func (c *runCmd) effective() (*scenario.Scenario, error) {
 		}
 		sets = append(sets, set)
 	}
-	file, data, err := scenario.Open(c.Scenario)
+	file, data, err := scenario.Open(c.scenario())
 	if err != nil {
 		return nil, append(wrong, "nines: "+err.Error())
 	}
@@ -103,7 +107,7 @@ func says(e *scenario.Error, named []change, sets []scenario.Set) string {
 
 // command is the command line that repeats the run, into a folder of its own.
 func (c *runCmd) command() []string {
-	words := []string{"nines", "run", c.Scenario}
+	words := []string{"nines", "run", c.scenario()}
 	for _, ch := range c.changes() {
 		if ch.flag == "--systems" {
 			ch.Value = strings.Join(c.Systems, ",")

@@ -71,7 +71,7 @@ func TestCommand(t *testing.T) {
 			t.Errorf("%v: %v", args, command)
 		}
 		again := flags(t, command[2:]...)
-		if c.Scenario != again.Scenario || !reflect.DeepEqual(c.changes(), again.changes()) || !slices.Equal(c.Set, again.Set) {
+		if c.scenario() != again.scenario() || !reflect.DeepEqual(c.changes(), again.changes()) || !slices.Equal(c.Set, again.Set) {
 			t.Errorf("%v: %v is another run", args, command)
 		}
 	}

@@ -3,11 +3,11 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"nines/adapters"
 	"nines/adapters/controls"
@@ -20,37 +20,51 @@ import (
 type planned struct {
 	name     string             // of its folder
 	label    string             // of the system, and of the cell of the matrix
-	scenario *scenario.Scenario // of its cell
+	scenario *scenario.Scenario // of its cell, as the system meets it
 	system   scenario.System
 	variant  []results.Variable // the cell's values
 	repeat   int                // from 1
+	part     int                // of its episodes, from 1
+	first    int                // episodes that the parts before it had
 }
 
-// plan lists the trials in the order in which they run: repeat by repeat, so
-// that a drift of the machine meets every system and every cell alike; in the
-// order of the scenario at first, and at random after that, so that none always
-// follows the same other one.
-func plan(s *scenario.Scenario) []planned {
-	var once []planned
-	for _, c := range s.Cells() {
-		variant, suffix := variantOf(s.Matrix, c.Values)
-		for _, y := range c.Cast() {
-			once = append(once, planned{label: y.Label + suffix, scenario: c.Scenario, system: y, variant: variant})
-		}
-	}
-	var all []planned
+// listed is every trial in the order of the scenario, repeat by repeat: that of
+// the report.
+func listed(s *scenario.Scenario) (all []planned) {
 	for r := 1; r <= s.Repeat; r++ {
-		order := rand.New(rand.NewPCG(s.Seed, uint64(r))).Perm(len(once))
-		for i := range once {
-			if r > 1 {
-				i = order[i]
+		for _, c := range s.Cells() {
+			variant, suffix := variantOf(s.Matrix, c.Values)
+			for _, y := range c.Cast() {
+				label := y.Label + suffix
+				all = append(all, planned{
+					name: fmt.Sprintf("%s-%d", label, r), label: label, scenario: c.For(y), system: y,
+					variant: variant, repeat: r, part: 1,
+				})
 			}
-			p := once[i]
-			p.name, p.repeat = fmt.Sprintf("%s-%d", p.label, r), r
-			all = append(all, p)
 		}
 	}
 	return all
+}
+
+// plan lists the trials in the order in which they run: repeat by repeat, so
+// that a drift of the machine meets every system and every cell alike, and within
+// each at random as the seed decides, so that none always follows the same other
+// one and none of the axes rises with time. A single pass over a few systems
+// is in the order of the scenario: one order is as good as another there, and
+// this one is as it was written.
+func plan(s *scenario.Scenario) []planned {
+	all := listed(s)
+	if s.Repeat == 1 && len(s.Matrix) == 0 {
+		return all
+	}
+	ordered := make([]planned, 0, len(all))
+	once := len(all) / s.Repeat
+	for r := 1; r <= s.Repeat; r++ {
+		for _, i := range rand.New(rand.NewPCG(s.Seed, uint64(r))).Perm(once) {
+			ordered = append(ordered, all[(r-1)*once+i])
+		}
+	}
+	return ordered
 }
 
 // variantOf names the values of a cell, and is what they add to a label, which
@@ -63,21 +77,30 @@ func variantOf(axes []scenario.Axis, values []string) (variant []results.Variabl
 		}
 		variant = append(variant, results.Variable{Name: name, Value: values[i]})
 		suffix += "," + name
-		if slices.ContainsFunc(a.Values, fancy) {
-			suffix += fmt.Sprintf("#%d", 1+slices.Index(a.Values, values[i]))
+		if names := folderNames(a.Values); names != nil {
+			suffix += "=" + names[slices.Index(a.Values, values[i])]
 		} else {
-			suffix += "=" + values[i]
+			suffix += fmt.Sprintf("#%d", 1+slices.Index(a.Values, values[i]))
 		}
 	}
 	return variant, suffix
 }
 
-// fancy reports whether a value cannot stand in the name of a folder.
-func fancy(value string) bool {
-	return value == "" || strings.ContainsFunc(value, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-+()", r)
-	})
+// folderNames are the values of an axis as they can stand in the name of a folder:
+// what cannot is a hyphen. nil: that would be unreadable, or two would be the same.
+func folderNames(values []string) (names []string) {
+	const longest = 32
+	for _, v := range values {
+		name := strings.Trim(notInNames.ReplaceAllString(v, "-"), "-")
+		if name == "" || len(name) > longest || strings.ContainsAny(v, "{}[]:") || slices.Contains(names, name) {
+			return nil
+		}
+		names = append(names, name)
+	}
+	return names
 }
+
+var notInNames = regexp.MustCompile(`[^\pL\pN._+()%-]+`)
 
 // nodesOf is how many nodes a system has in the scenario.
 func nodesOf(s *scenario.Scenario, y scenario.System) int {
@@ -91,6 +114,25 @@ func nodesOf(s *scenario.Scenario, y scenario.System) int {
 // to start, to fill the keys, to read them back, and to be analysed.
 const starting = 2 * time.Second
 
+// modelled is how much faster than real time virtual time passes, about: the
+// least of what was seen.
+const modelled = 50
+
+// lasts is how long a trial will take, about.
+func (p planned) lasts() time.Duration {
+	s := p.scenario
+	d := s.Duration
+	if e := chaos.EpisodesOf(s.Faults); e != nil {
+		const recovers = 2 * time.Second
+		d = min(d, e.At+time.Duration(e.Episodes-p.first)*(e.For+recovers+e.Rest*3/2))
+	}
+	d += s.Warmup
+	if s.Time == scenario.Virtual {
+		d /= modelled
+	}
+	return d + starting
+}
+
 // outline says what a run will do.
 func outline(s *scenario.Scenario) []string {
 	if s.Host == controls.Host {
@@ -98,9 +140,12 @@ func outline(s *scenario.Scenario) []string {
 	}
 	var all time.Duration
 	for _, p := range plan(s) {
-		all += p.scenario.Warmup + p.scenario.Duration + starting
+		all += p.lasts()
 	}
 	first := fmt.Sprintf("%s: %s; %s for %s each", s.Name, cast(s), offered(s), span(s.Duration))
+	if e := chaos.EpisodesOf(s.Faults); e != nil {
+		first = fmt.Sprintf("%s: %s; %s for %s each, which take %s at most", s.Name, cast(s), offered(s), plural(e.Episodes, "episode"), span(s.Duration))
+	}
 	if s.Warmup > 0 {
 		first += fmt.Sprintf(" after %s of warm-up", span(s.Warmup))
 	}
@@ -170,6 +215,9 @@ func offered(s *scenario.Scenario) string {
 	if s.Load.Arrivals == scenario.Closed {
 		return fmt.Sprintf("%s in a closed loop of %s", s.Workload.Name, plural(s.Load.Sessions, "session"))
 	}
+	if s.Load.OfKnee > 0 {
+		return fmt.Sprintf("%s at %.4g %% of each system's knee", s.Workload.Name, 100*s.Load.OfKnee)
+	}
 	return fmt.Sprintf("%s at %s op/s", s.Workload.Name, strconv.FormatFloat(s.Load.Rate, 'f', -1, 64))
 }
 
@@ -177,6 +225,9 @@ func step(f chaos.Step) string {
 	when := "at " + span(f.At)
 	if f.Every > 0 {
 		when = fmt.Sprintf("from %s every %s", span(f.At), span(f.Every))
+	}
+	if f.Episodes > 0 {
+		when = "again and again from " + span(f.At)
 	}
 	return fmt.Sprintf("%s %s for %s", f.Fault, when, span(f.For))
 }

@@ -28,9 +28,6 @@ func TestPlan(t *testing.T) {
 			names = append(names, p.system.Label)
 		}
 		firsts[names[0]]++
-		if r == 0 && !slices.Equal(names, []string{"single", "etcdraft", "hashiraft"}) {
-			t.Errorf("the first repeat is %v, want the order of the scenario", names)
-		}
 		if slices.Sort(names); !slices.Equal(slices.Compact(names), []string{"etcdraft", "hashiraft", "single"}) {
 			t.Errorf("repeat %d: %v", r+1, names)
 		}
@@ -40,12 +37,58 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+// A single pass over a few systems is in the order of the scenario; cells of a
+// matrix, and repeats, never are: each repeat has an order of its own, and another
+// seed has others.
+func TestOrder(t *testing.T) {
+	names := func(text string) (list []string) {
+		for _, p := range plan(parse(t, text)) {
+			list = append(list, p.name)
+		}
+		return list
+	}
+	if got := names("{systems: [single, null, etcdraft]}"); !slices.Equal(got, []string{"single-1", "null-1", "etcdraft-1"}) {
+		t.Errorf("a single pass: %v", got)
+	}
+	const cells = "{systems: [single, etcdraft], matrix: {load.rate: [1, 2, 3, 4, 5]}, seed: %d}"
+	one, other := names(fmt.Sprintf(cells, 1)), names(fmt.Sprintf(cells, 2))
+	var inOrder []string
+	for _, p := range listed(parse(t, fmt.Sprintf(cells, 1))) {
+		inOrder = append(inOrder, p.name)
+	}
+	if slices.Equal(one, inOrder) || slices.Equal(one, other) {
+		t.Errorf("cells of a matrix run in the order\n%v\nand with another seed\n%v", one, other)
+	}
+	slices.Sort(one)
+	slices.Sort(inOrder)
+	if !slices.Equal(one, inOrder) {
+		t.Errorf("the plan has %v, want %v", one, inOrder)
+	}
+}
+
+// A share of the knee is resolved for each system.
+func TestPlanOfKnees(t *testing.T) {
+	s := parse(t, "{systems: [single, etcdraft], load: {rate: 50% of knee, knee: {single: 3000, etcdraft: 800}}}")
+	for i, want := range []float64{1500, 400} {
+		x, err := specify(plan(s)[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := x.facts().Rate; got != want {
+			t.Errorf("%s: %v op/s, want %v", x.label, got, want)
+		}
+	}
+	if got := outline(s)[0]; !strings.Contains(got, "at 50 % of each system's knee") {
+		t.Errorf("the outline: %s", got)
+	}
+}
+
 // The trials of a matrix are told apart by their labels, and differ in what the
 // labels say.
 func TestPlanOfMatrix(t *testing.T) {
 	s := parse(t, `{systems: [single, etcdraft], repeat: 2, matrix: {load.rate: [10, 20], "faults": [[], [{at: 1s, for: 1s, fault: kill(all)}]]}}`)
 	var got []string
-	for _, p := range plan(s)[:8] {
+	for _, p := range listed(s)[:8] {
 		got = append(got, fmt.Sprintf("%s: %v, %s", p.name, p.scenario.Load.Rate, plural(len(p.scenario.Faults), "fault")))
 	}
 	want := []string{

@@ -7,19 +7,21 @@ import (
 	"time"
 
 	"nines/analysis"
+	"nines/bench/scenario"
 	"nines/results"
 )
 
 type runCmd struct {
-	Scenario string   `arg:"" optional:"" default:"quickstart" help:"Name of a built-in scenario (see: nines list scenarios) or a YAML file (see: nines init). Default: quickstart."`
+	Scenario string   `arg:"" optional:"" help:"Name of a built-in scenario (see: nines list scenarios) or a YAML file (see: nines init). Default: quickstart."`
 	Systems  []string `placeholder:"NAME" help:"Run these systems instead of the scenario's."`
 	Duration *string  `placeholder:"TIME" help:"Length of the measured period, such as 20s."`
 	Rate     *string  `placeholder:"OPS" help:"Operations per second that are due in open loop."`
 	Nodes    *string  `placeholder:"N" help:"Size of the clusters."`
-	Time     *string  `placeholder:"KIND" help:"real or virtual: modelled, with no processor charged, and hundreds of times faster."`
+	Time     *string  `placeholder:"KIND" help:"real or virtual: modelled, with no processor charged, and far faster."`
 	Repeat   *string  `placeholder:"N" help:"Trials of each system."`
 	Seed     *string  `placeholder:"N" help:"Seed of load, keys and faults."`
 	Out      string   `placeholder:"DIR" help:"Results folder, new or empty. Default: results/SCENARIO-TIME."`
+	Resume   string   `placeholder:"DIR" help:"Go on with the run in DIR: run the trials that are missing, and report all."`
 	Set      []string `sep:"none" placeholder:"PATH=VALUE" help:"Change any field of the scenario. May be repeated."`
 	Quiet    bool     `short:"q" help:"Print nothing but errors, and the JSON if asked for."`
 	JSON     bool     `help:"Print the summaries as JSON instead of tables."`
@@ -28,42 +30,57 @@ type runCmd struct {
 // Help is what nines run --help says below the first line.
 func (*runCmd) Help() string {
 	return `Each system gets a process of its own, the same load, the same faults and the same seed. What was recorded and ` +
-		`the report are in the results folder. Ctrl-C keeps and reports the trials that have finished.
+		`the report are in the results folder. Ctrl-C keeps and reports the trials that have finished; --resume goes on.
 
   nines run --duration 10s --systems etcdraft
   nines run my.yaml --set load.policy=leader --set "faults[0].for=2s"
   nines run --set "faults=[{at: 5s, for: 4s, fault: isolate(leader)}]"
+  nines run --resume results/quickstart-20250101-120000
 
 Exit codes: 0 fine; 1 a history was illegal; 2 bad input; 3 internal error; 4 a trial was not valid, or its verdict ` +
 		`is unknown; 130 interrupted.`
 }
 
 func (c *runCmd) Run(ctx context.Context, t terminal) error {
-	s, err := c.effective()
+	show := newDisplay(t.err, c.Quiet)
+	held, s, err := c.begin(ctx, show)
 	if err != nil {
 		return err
+	}
+	defer held.release()
+	for _, line := range append(outline(s), "results: "+held.run.Dir()) {
+		show.line("%s", line)
+	}
+	all, err := trials(ctx, held, s, show)
+	show.close()
+	if len(all) == 0 && held.undo() {
+		return fmt.Errorf("%w (nothing was kept)", err)
+	}
+	return c.conclude(ctx, t, held.run, all, err)
+}
+
+// begin makes a new results folder for the scenario, or opens the one to go on with.
+func (c *runCmd) begin(ctx context.Context, show *display) (*held, *scenario.Scenario, error) {
+	if c.Resume != "" {
+		return c.resume(ctx, show)
+	}
+	s, err := c.effective()
+	if err != nil {
+		return nil, nil, err
 	}
 	run, undo, err := c.create(s)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	show := newDisplay(t.err, c.Quiet)
-	for _, line := range append(outline(s), "results: "+run.Dir()) {
-		show.line("%s", line)
-	}
-	all, err := trials(ctx, run, s, show)
-	show.close()
-	if len(all) == 0 && undo() {
-		return fmt.Errorf("%w (nothing was kept)", err)
-	}
-	return c.conclude(ctx, t, run, all, err)
+	h, err := hold(ctx, run, undo)
+	return h, s, err
 }
 
 // conclude makes the report of the trials that there are, and says how the run
 // ended.
 func (c *runCmd) conclude(ctx context.Context, t terminal, run *results.Run, all []analysis.Summary, failed error) error {
 	if outside(failed) || len(all) == 0 { // nor could the report be written
-		return fmt.Errorf("%w (what was recorded is kept; mend that, then: nines report %s)", failed, run.Dir())
+		return fmt.Errorf("%w (what was recorded is kept; mend that, then: nines run --resume %s)", failed, run.Dir())
 	}
 	run, err := results.Open(run.Dir()) // the children have marked their trials
 	if err != nil {
@@ -74,6 +91,7 @@ func (c *runCmd) conclude(ctx context.Context, t terminal, run *results.Run, all
 			return fmt.Errorf("%w (the trials are kept; mend that, then: nines report %s)", err, run.Dir())
 		}
 	}
+	inOrder(all, run.Manifest().Trials)
 	if err := writeReport(run, all); err != nil {
 		removeReport(run)
 		return errors.Join(failed, fmt.Errorf("%w (the trials are kept; mend that, then: nines report %s)", err, run.Dir()))
@@ -83,7 +101,7 @@ func (c *runCmd) conclude(ctx context.Context, t terminal, run *results.Run, all
 	}
 	switch {
 	case failed != nil:
-		return fmt.Errorf("%w (kept and reported: %s)", failed, plural(len(all), "trial"))
+		return fmt.Errorf("%w (kept and reported: %s; to go on: nines run --resume %s)", failed, plural(len(all), "trial"), run.Dir())
 	case ctx.Err() != nil:
 		return fmt.Errorf("%w, when all trials had finished: %s", errInterrupted, run.Dir())
 	}

@@ -16,6 +16,7 @@ import (
 	"nines/bench/balance"
 	"nines/bench/scenario"
 	"nines/bench/trial"
+	"nines/chaos"
 	"nines/results"
 	"nines/workloads"
 )
@@ -97,6 +98,9 @@ func (x *spec) facts() results.Facts {
 	}
 	if accounts, total := x.workload.Bank(); accounts > 0 {
 		f.Bank = &results.Bank{Accounts: accounts, Total: total}
+	}
+	if e := chaos.EpisodesOf(s.Faults); e != nil {
+		f.Episodes = &results.Episodes{Planned: e.Episodes, Part: x.part, First: x.first}
 	}
 	f.Expected, f.Tolerance = x.expected(), x.tolerance()
 	if s.Probes.Rate > 0 {

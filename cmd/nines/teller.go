@@ -46,6 +46,7 @@ func newTeller(out io.Writer) *teller {
 }
 
 func (t *teller) phase(p trial.Phase) { t.tell(func(m *message) { m.Phase = p }) }
+func (t *teller) episode(n int)       { t.tell(func(m *message) { m.Episode = n + 1 }) }
 func (t *teller) dir(dir string)      { t.tell(func(m *message) { m.Dir = dir }) }
 
 // stopRun says why the run cannot go on. The first of several reasons will do.

@@ -8,8 +8,8 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -52,21 +52,21 @@ func (c *trialCmd) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return fmt.Errorf("the scenario in %s: %w", run.Path(results.ManifestFile), err)
 	}
-	todo := plan(s)
-	i := slices.IndexFunc(todo, func(p planned) bool { return p.name == c.Name })
-	if i < 0 {
-		return badInput{fmt.Errorf("%s has no trial %q", c.Dir, c.Name)}
+	p, err := find(plan(s), c.Dir, c.Name)
+	if err != nil {
+		return err
 	}
 	tell := newTeller(t.out)
 	defer tell.stop()
-	if isVirtual(todo[i]) {
+	if isVirtual(p) {
+		runtime.GOMAXPROCS(1) // goroutines of a bubble hand over to one another: on several processors that is slower
 		asTest(func(test *testing.T) int {
-			err := settle(tell, perform(ctx, run, todo[i], tell, &virtual{t: test, tell: tell, stuck: time.Minute}))
+			err := settle(tell, perform(ctx, run, p, tell, &virtual{t: test, tell: tell, stuck: time.Minute}))
 			tell.stop()
 			return exitCode(err, t.err)
 		})
 	}
-	return settle(tell, perform(ctx, run, todo[i], tell, &watchdog{quiet: patience(todo[i].scenario), grace: told}))
+	return settle(tell, perform(ctx, run, p, tell, &watchdog{quiet: patience(p.scenario), grace: told}))
 }
 
 // settle tells the parent of an error after which no trial can succeed.
@@ -119,7 +119,7 @@ func runIn(ctx context.Context, x *spec, files *results.Trial, tell *teller, by 
 	defer cancel(nil)
 	cfg.Start = whileRoom(cfg.Start, files.Dir(), cancel)
 	cfg.Recorder = bench.Tee(files.Samples, &tell.live)
-	cfg.Progress = tell.phase
+	cfg.Progress, cfg.Episode = tell.phase, tell.episode
 	cfg.Began = func(c bench.Cluster, base time.Time) {
 		tell.setBase(base)
 		tellBase(c, base)

@@ -14,40 +14,108 @@ import (
 	"nines/results"
 )
 
-// trials runs every trial in a process of its own and analyses what it left. A
-// trial that fails is kept, and the run goes on. The error is why it could not.
-func trials(ctx context.Context, run *results.Run, s *scenario.Scenario, show *display) ([]analysis.Summary, error) {
+// A campaign is the trials of a run as they go on.
+type campaign struct {
+	dir  string
+	lock *os.File // held by the processes of trials too
+	show *display
+
+	todo  []planned
+	total int // trials, complete ones included
+	tempo tempo
+	all   []analysis.Summary
+}
+
+// trials runs what is missing of a plan, each trial in a process of its own, and
+// analyses what there is. A trial that fails is kept, and the run goes on. The
+// error is why it could not.
+func trials(ctx context.Context, held *held, s *scenario.Scenario, show *display) ([]analysis.Summary, error) {
 	defer context.AfterFunc(ctx, func() { show.line("interrupted: the trial is being ended; once more, and all ends at once") })()
-	var all []analysis.Summary
-	todo := plan(s)
-	for i, p := range todo {
-		if ctx.Err() != nil {
-			return all, fmt.Errorf("%w after %d of %s", errInterrupted, i, plural(len(todo), "trial"))
-		}
-		show.begin(i+1, len(todo), p)
-		err := one(ctx, run.Dir(), p, show)
-		if err != nil {
-			show.abort()
-			if errors.Is(err, errInterrupted) {
-				err = fmt.Errorf("%w during trial %d of %d, %s", errInterrupted, i+1, len(todo), p.name)
-			}
-			return all, err
-		}
-		show.analysing()
-		sum, err := analysis.Trial(trialDir(run.Dir(), p.name), analysis.Options{})
-		if err != nil {
-			show.abort()
-			return all, fmt.Errorf("analyse trial %s: %w", p.name, err)
-		}
-		show.end(&sum)
-		all = append(all, sum)
+	complete, missing, err := split(held.run.Dir(), plan(s))
+	if err != nil {
+		return nil, err
 	}
-	return all, nil
+	c := &campaign{dir: held.run.Dir(), lock: held.lock, show: show, todo: missing, total: len(complete) + len(missing)}
+	for i, p := range complete {
+		if ctx.Err() != nil {
+			return c.all, fmt.Errorf("%w while the trials that had finished were read", errInterrupted)
+		}
+		show.say("reading what there is: %d of %d", i+1, len(complete))
+		if _, err := c.analyse(p); err != nil {
+			return c.all, err
+		}
+	}
+	for len(c.todo) > 0 {
+		if ctx.Err() != nil {
+			return c.all, fmt.Errorf("%w after %d of %s", errInterrupted, len(c.all), plural(c.total, "trial"))
+		}
+		if err := c.next(ctx); err != nil {
+			show.abort()
+			return c.all, err
+		}
+	}
+	return c.all, nil
+}
+
+// next runs the first of what is to do.
+func (c *campaign) next(ctx context.Context) error {
+	p := c.todo[0]
+	c.todo = c.todo[1:]
+	i := len(c.all) + 1
+	c.show.left(c.tempo.left(append([]planned{p}, c.todo...)))
+	c.show.begin(i, c.total, p)
+	began := time.Now()
+	if err := one(ctx, c.dir, p, c.lock, c.show); errors.Is(err, errInterrupted) {
+		return fmt.Errorf("%w during trial %d of %d, %s", errInterrupted, i, c.total, p.name)
+	} else if err != nil {
+		return err
+	}
+	c.show.analysing()
+	sum, err := c.analyse(p)
+	if err != nil {
+		return err
+	}
+	c.tempo.took(p, time.Since(began))
+	c.show.end(sum)
+	if more, ok := p.rest(&sum.Facts); ok {
+		c.todo = append([]planned{more}, c.todo...)
+		c.total++
+	}
+	return nil
+}
+
+// analyse adds the summary of a trial that is complete.
+func (c *campaign) analyse(p planned) (*analysis.Summary, error) {
+	sum, err := analysis.Trial(trialDir(c.dir, p.name), analysis.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("analyse trial %s: %w", p.name, err)
+	}
+	c.all = append(c.all, sum)
+	return &sum, nil
+}
+
+// A tempo tells how long trials take, against what was expected of them.
+type tempo struct{ expected, was time.Duration }
+
+func (p *tempo) took(t planned, d time.Duration) {
+	p.expected += t.lasts()
+	p.was += d
+}
+
+// left is how long these will take.
+func (p *tempo) left(todo []planned) (d time.Duration) {
+	for _, t := range todo {
+		d += t.lasts()
+	}
+	if p.expected > 0 {
+		d = time.Duration(float64(d) * float64(p.was) / float64(p.expected))
+	}
+	return d
 }
 
 // one runs a trial in a child, and sees to it that it is there afterwards,
 // complete, unless an error says why it is not.
-func one(ctx context.Context, dir string, p planned, show *display) error {
+func one(ctx context.Context, dir string, p planned, lock *os.File, show *display) error {
 	if p.scenario.Disk.Kind == scenario.Files && !isVirtual(p) {
 		// What others wrote before, such as the compiler of this program or the last
 		// trial, is forced out now, and not together with the first forced writes of
@@ -55,7 +123,7 @@ func one(ctx context.Context, dir string, p planned, show *display) error {
 		syscall.Sync()
 	}
 	began := time.Now()
-	c := child{heard: show.heard}
+	c := child{heard: show.heard, lock: lock}
 	err := c.run(ctx, dir, p.name)
 	if _, missing := os.Stat(trialDir(dir, p.name)); missing == nil {
 		return nil

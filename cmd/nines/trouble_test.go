@@ -67,7 +67,7 @@ func TestProcessIsKilled(t *testing.T) {
 	}
 	ended := make(chan error)
 	go func() {
-		_, err := trials(t.Context(), run, s, newDisplay(nil, true))
+		_, err := trials(t.Context(), &held{run: run}, s, newDisplay(nil, true))
 		ended <- err
 	}()
 	await(t, "the trial runs", func() bool { return exists(filepath.Join(trialDir(dir, "null-1.partial"), results.NodesDir)) })
@@ -166,7 +166,7 @@ func TestInterrupted(t *testing.T) {
 	if code != exitInterrupted || took > 10*time.Second {
 		t.Errorf("exit code %d after %v", code, took)
 	}
-	if !strings.Contains(p.err.String(), "nines: interrupted during trial 2 of 2, single-1 (kept and reported: 1 trial)\n") {
+	if !strings.Contains(p.err.String(), "nines: interrupted during trial 2 of 2, single-1 (kept and reported: 1 trial; to go on: nines run --resume "+dir+")\n") {
 		t.Errorf("says %s", &p.err)
 	}
 	if got := states(t, dir); got != "null-1 done, single-1 planned" {

@@ -1,0 +1,59 @@
+package scenario
+
+import (
+	"fmt"
+	"time"
+
+	"nines/chaos"
+)
+
+// Defaults of a step with episodes.
+const (
+	defaultRecover = 10 * time.Second
+	defaultRest    = time.Second
+)
+
+// completeEpisodes fills in what a step with episodes leaves open. The measured
+// period is as long as all of them may take at most; it ends when they are over.
+func (d *decoder) completeEpisodes(s *Scenario) {
+	for i := range s.Faults {
+		f := &s.Faults[i]
+		if f.Episodes <= 0 {
+			continue
+		}
+		path := fmt.Sprintf("faults[%d].", i)
+		if !d.given(path + "recover") {
+			f.Recover = defaultRecover
+		}
+		if !d.given(path + "rest") {
+			f.Rest = defaultRest
+		}
+	}
+	if f := chaos.EpisodesOf(s.Faults); f != nil && !d.given("duration") {
+		s.Duration = min(f.Longest(), maxDuration)
+		s.derived = append(s.derived, "duration")
+	}
+}
+
+func (d *decoder) checkEpisodes(s *Scenario) {
+	for i := range s.Faults {
+		path := fmt.Sprintf("faults[%d].", i)
+		if s.Faults[i].Episodes > 0 {
+			continue
+		}
+		for _, name := range []string{"recover", "rest"} {
+			if d.given(path + name) {
+				d.failf(path+name, "belongs to episodes, of which there are none: remove it, or want episodes: 30, say")
+			}
+		}
+	}
+	if chaos.EpisodesOf(s.Faults) == nil {
+		return
+	}
+	if text := chaos.AloneProblem(s.Faults); text != "" {
+		d.failf("faults", "%s", text)
+	}
+	if s.Load.Arrivals == Closed && d.ok("load.arrivals") {
+		d.failf("load.arrivals", "a closed loop asks for nothing while the system stalls, so nobody could tell when it has recovered: with episodes want constant or poisson")
+	}
+}

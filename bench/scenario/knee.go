@@ -1,0 +1,132 @@
+package scenario
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	yaml "go.yaml.in/yaml/v4"
+
+	"nines/bench"
+)
+
+// A Knee is the highest rate that a system serves as it should, in operations
+// per second, as it was measured on some machine.
+type Knee struct {
+	System string // its label or, if no system has that, its name
+	Rate   float64
+}
+
+// kneeOf finds a system's knee.
+func (l *Load) kneeOf(y *System) (rate float64, ok bool) {
+	for _, name := range []string{y.Label, y.Name} {
+		for _, k := range l.Knee {
+			if k.System == name {
+				return k.Rate, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// For is the scenario as one of its systems meets it: with the rate that a share
+// of the knee comes to.
+func (s *Scenario) For(y System) *Scenario {
+	if s.Load.OfKnee == 0 {
+		return s
+	}
+	own := *s
+	l := &own.Load
+	knee, _ := l.kneeOf(&y) // checked
+	l.Rate = l.OfKnee * knee
+	l.OfKnee = 0
+	if l.MaxInFlight == 0 {
+		l.MaxInFlight = bench.MaxInFlight(l.Rate, l.Abandon)
+	}
+	return &own
+}
+
+const ofKnee = "% of knee"
+
+// rate is operations per second, or a share of each system's knee.
+func rate(l *Load) codec {
+	fixed := number(&l.Rate, bounds{0, maxRate})
+	return codec{
+		read: func(d *decoder, path string, n *yaml.Node) {
+			percent, is := strings.CutSuffix(n.Value, ofKnee)
+			if n.Kind != yaml.ScalarNode || !is {
+				fixed.read(d, path, n)
+				return
+			}
+			x, err := strconv.ParseFloat(strings.TrimSpace(percent), 64)
+			if err != nil || !(x > 0 && x <= 1000) {
+				d.failf(path, "%q: want a share such as 60%s, from more than 0 to 1000", n.Value, ofKnee)
+				return
+			}
+			l.Rate, l.OfKnee = 0, x/100
+		},
+		write: func() *yaml.Node {
+			if l.OfKnee == 0 {
+				return fixed.write()
+			}
+			return textNode(decimal(math.Round(l.OfKnee*1e8)/1e6) + ofKnee)
+		},
+	}
+}
+
+// knees is a mapping of systems to rates.
+func knees(list *[]Knee) codec {
+	return codec{
+		read: func(d *decoder, path string, n *yaml.Node) {
+			if n.Kind != yaml.MappingNode {
+				d.failf(path, "found a %s: want a mapping of systems to operations per second, such as {etcdraft: 12000, paxos: 9000}", kindName(n))
+				return
+			}
+			var fields []field
+			rates := make([]Knee, 0, len(n.Content)/2)
+			for name := range d.split(path, n) {
+				rates = append(rates, Knee{System: name})
+				fields = append(fields, field{name, number(&rates[len(rates)-1].Rate, bounds{1, maxRate})})
+			}
+			d.fields(path, n, fields)
+			*list = inOrder(rates, n)
+		},
+		write: func() *yaml.Node {
+			if len(*list) == 0 {
+				return nil
+			}
+			m := &yaml.Node{Kind: yaml.MappingNode}
+			for _, k := range *list {
+				m.Content = append(m.Content, textNode(k.System), plainNode(decimal(k.Rate)))
+			}
+			return m
+		},
+	}
+}
+
+// inOrder puts rates into the order in which a mapping names them.
+func inOrder(rates []Knee, m *yaml.Node) []Knee {
+	var sorted []Knee
+	for i := 0; i+1 < len(m.Content); i += 2 {
+		for _, k := range rates {
+			if k.System == resolve(m.Content[i]).Value && k.Rate > 0 {
+				sorted = append(sorted, k)
+			}
+		}
+	}
+	return sorted
+}
+
+// checkKnee wants a knee for each system if the rate is a share of it.
+func (d *decoder) checkKnee(s *Scenario) {
+	if s.Load.OfKnee == 0 || !d.ok("load.rate", "systems") || d.anyBad("load.knee") {
+		return
+	}
+	for i := range s.Systems {
+		y := &s.Systems[i]
+		if _, ok := s.Load.kneeOf(y); !ok && y.Name != "" && !d.anyBad(fmt.Sprintf("systems[%d]", i)) {
+			d.failf("load.rate", "the knee of %s is not known: want load: {knee: {%s: 12000}} with what it was measured to be", y.Label, y.Label)
+		}
+	}
+}

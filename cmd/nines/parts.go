@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"nines/results"
+)
+
+// A trial whose cluster does not recover from an episode ends with that episode.
+// The others are had by a further part: a trial of its own, on a fresh cluster, that
+// is named after the first with a number from 2. Its folder follows from that of
+// the part before, so an interrupted run knows what is missing.
+
+// rest is the part of the trial that follows one with these facts, if there is one.
+func (p planned) rest(f *results.Facts) (next planned, ok bool) {
+	e := f.Episodes
+	if e == nil || e.Left == 0 {
+		return planned{}, false
+	}
+	whole := strings.TrimSuffix(p.name, partSuffix(p.part))
+	p.part, p.first = e.Part+1, e.Planned-e.Left
+	p.name = whole + partSuffix(p.part)
+	return p, true
+}
+
+// partSuffix is what a part adds to the name of a trial.
+func partSuffix(part int) string {
+	if part == 1 {
+		return ""
+	}
+	return "." + strconv.Itoa(part)
+}
+
+// find returns the trial of a plan that has a name. What it goes on from, if it is
+// a further part, must be in the run folder.
+func find(todo []planned, dir, name string) (planned, error) {
+	for _, p := range todo {
+		for is := p.name == name || strings.HasPrefix(name, p.name+"."); is; {
+			if p.name == name {
+				return p, nil
+			}
+			r, err := results.ReadTrial(trialDir(dir, p.name))
+			if err != nil {
+				return planned{}, err
+			}
+			p, is = p.rest(&r.Facts)
+		}
+	}
+	return planned{}, badInput{fmt.Errorf("%s has no trial %q", dir, name)}
+}
+
+// split divides a plan into the trials that are complete in the run folder, with
+// their further parts, and those that are still to run.
+func split(dir string, todo []planned) (complete, missing []planned, err error) {
+	for _, p := range todo {
+		for more := true; more; {
+			if _, absent := os.Stat(trialDir(dir, p.name)); absent != nil {
+				missing = append(missing, p)
+				break
+			}
+			complete = append(complete, p)
+			r, err := results.ReadTrial(trialDir(dir, p.name))
+			if err != nil {
+				return nil, nil, err
+			}
+			p, more = p.rest(&r.Facts)
+		}
+	}
+	return complete, missing, nil
+}

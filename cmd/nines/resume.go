@@ -1,0 +1,153 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"nines/analysis"
+	"nines/bench/scenario"
+	"nines/results"
+)
+
+// A held run folder is used by this run alone.
+type held struct {
+	run  *results.Run
+	lock *os.File
+	undo func() bool // removes the folder if no trial is in it, and reports whether it did
+}
+
+// hold takes the lock of a folder that was just made.
+func hold(ctx context.Context, run *results.Run, undo func() bool) (*held, error) {
+	lock, err := lockFolder(ctx, run.Dir(), 0, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &held{run: run, lock: lock, undo: undo}, nil
+}
+
+func (h *held) release() { _ = h.lock.Close() }
+
+// lockFolder takes the lock of a folder, which a trial's process holds as well: so
+// nothing of a run that was killed is still at work in it. It waits for a while for
+// such a process to end; told, if not nil, is called when it has to.
+func lockFolder(ctx context.Context, dir string, patience time.Duration, told func()) (*os.File, error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, fmt.Errorf("lock the results folder: %w", err)
+	}
+	for end := time.Now().Add(patience); ; {
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if !errors.Is(err, syscall.EWOULDBLOCK) || time.Now().After(end) || ctx.Err() != nil {
+			break
+		}
+		if told != nil {
+			told()
+			told = nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	switch {
+	case err == nil:
+		return f, nil
+	case errors.Is(err, syscall.EWOULDBLOCK):
+		err = badInput{fmt.Errorf("another nines is at work in %s: let it end", dir)}
+	default:
+		err = fmt.Errorf("lock the results folder %s: %w", dir, err)
+	}
+	return nil, errors.Join(err, f.Close())
+}
+
+// resume opens the folder of a run that was cut off, whose scenario counts as it
+// stands there.
+func (c *runCmd) resume(ctx context.Context, show *display) (*held, *scenario.Scenario, error) {
+	if flags := c.besides(); len(flags) > 0 {
+		return nil, nil, badInput{fmt.Errorf("--resume goes on with the scenario in %s as it is: remove %s", c.Resume, strings.Join(flags, ", "))}
+	}
+	run, err := results.Open(c.Resume)
+	if err != nil {
+		return nil, nil, badInput{err}
+	}
+	lock, err := lockFolder(ctx, c.Resume, 3*told, func() { show.line("waiting for the last trial of the run to end") })
+	if err != nil {
+		return nil, nil, err
+	}
+	h := &held{run: run, lock: lock, undo: func() bool { return false }}
+	s, err := again(run)
+	if err == nil {
+		err = run.Resume(time.Now())
+	}
+	if err != nil {
+		h.release()
+		return nil, nil, err
+	}
+	return h, s, nil
+}
+
+// besides are the flags that would change the scenario or its place.
+func (c *runCmd) besides() (flags []string) {
+	if c.Scenario != "" {
+		flags = append(flags, c.Scenario)
+	}
+	for _, ch := range c.changes() {
+		flags = append(flags, ch.flag)
+	}
+	if c.Set != nil {
+		flags = append(flags, "--set")
+	}
+	if c.Out != "" {
+		flags = append(flags, "--out")
+	}
+	return flags
+}
+
+// again reads the scenario of a run that this program can go on with.
+func again(run *results.Run) (*scenario.Scenario, error) {
+	m := run.Manifest()
+	if differs := otherVersion(m.Versions, results.BuildVersions()); differs != "" {
+		return nil, badInput{fmt.Errorf("%s was begun by another version: %s; its trials would not compare: go on with that one, or begin anew with: %s",
+			run.Dir(), differs, strings.Join(m.Command, " "))}
+	}
+	path := run.Path(results.ManifestFile)
+	s, err := scenario.Parse(path, []byte(m.Scenario), catalog())
+	if err != nil {
+		return nil, fmt.Errorf("the scenario in %s: %w", path, err)
+	}
+	return s, nil
+}
+
+// otherVersion says in what two versions of the program differ, or "".
+func otherVersion(was, is results.Versions) string {
+	for _, d := range []struct{ what, was, is string }{
+		{"nines", was.Nines, is.Nines},
+		{"revision", was.Revision, is.Revision},
+		{"uncommitted changes", fmt.Sprint(was.Modified), fmt.Sprint(is.Modified)},
+		{"Go", was.Go, is.Go},
+	} {
+		if d.was != d.is {
+			return fmt.Sprintf("%s %s, and this is %s", d.what, cmp.Or(d.was, "unknown"), cmp.Or(d.is, "unknown"))
+		}
+	}
+	for _, module := range slices.Sorted(maps.Keys(was.Modules)) {
+		if is.Modules[module] != was.Modules[module] {
+			return fmt.Sprintf("%s %s, and this is %s", module, was.Modules[module], cmp.Or(is.Modules[module], "without"))
+		}
+	}
+	return ""
+}
+
+// inOrder sorts summaries as the manifest lists their trials.
+func inOrder(all []analysis.Summary, list []results.Entry) {
+	at := make(map[string]int)
+	for i, e := range list {
+		at[e.Trial] = i
+	}
+	slices.SortStableFunc(all, func(a, b analysis.Summary) int { return cmp.Compare(at[a.Facts.Trial], at[b.Facts.Trial]) })
+}
