@@ -25,6 +25,16 @@ const (
 	GateAccounting = "accounting"
 )
 
+// Names of the gates that test the load generator and the machine, not the
+// system.
+const (
+	GateLag      = "generator lag"
+	GateBusy     = "generator CPU"
+	GatePauses   = "GC pauses"
+	GateNoise    = "machine noise"
+	GateArrivals = "dispersion of arrivals"
+)
+
 // LagBound is what the p99 of the load generator's lag may be: a tenth of the
 // deadline.
 func LagBound(deadline time.Duration) time.Duration {
@@ -89,14 +99,14 @@ const notLate = "n/a: in virtual time nothing is late"
 
 func (t *trial) generator(s *Summary) Gate {
 	if t.Facts.Virtual {
-		return gate("generator lag", true, notLate, "")
+		return gate(GateLag, true, notLate, "")
 	}
 	bound := ms(LagBound(t.Facts.Deadline))
 	p99 := s.Lag.P99
 	if math.IsNaN(float64(p99)) { // too few for a p99: take the worst
 		p99 = s.Lag.Max
 	}
-	return gate("generator lag", p99 <= bound,
+	return gate(GateLag, p99 <= bound,
 		fmt.Sprintf("p99 of the lag %s, bound %s (%.0f %% of the deadline)", show(p99), show(bound), 100*lagShare),
 		"the load generator did not keep its schedule: lower the rate, free the machine, or give it more cores")
 }

@@ -112,7 +112,7 @@ func (t *trial) arrivals(punctual bool) (g Gate, ok bool) {
 		slack += 2 * (chance.Hi - 1)
 	}
 	off := func(index float64) bool { return math.Abs(index-want) > slack }
-	const name = "dispersion of arrivals"
+	const name = GateArrivals
 	saw := fmt.Sprintf("index of dispersion in bins of %v: %.2f of what was due, %.2f of what was sent; %s arrivals have %.0f, bound ± %.2f",
 		width.Round(time.Millisecond), due, sent, t.Facts.Arrivals, want, slack)
 	if off(due) {
@@ -140,7 +140,7 @@ func (t *trial) dispersion(width time.Duration, at func(*bench.Sample) time.Dura
 // busy: a generator that is always at work cannot be punctual.
 func (t *trial) busy(u *results.Usage) Gate {
 	share := u.Generator.Seconds() / t.end.Seconds()
-	return gate("generator CPU", share <= busyShare,
+	return gate(GateBusy, share <= busyShare,
 		fmt.Sprintf("the generator was at work for %.1f %% of the time, bound %.0f %%; process, with all nodes: %.0f %% of %d cores",
 			100*share, 100*busyShare, 100*ratio(t.Facts.CPU.Seconds(), t.end.Seconds()*float64(u.Cores)), u.Cores),
 		"the load generator is at its own limit: lower the rate")
@@ -150,7 +150,7 @@ func (t *trial) busy(u *results.Usage) Gate {
 // not be taken for the system's.
 func (t *trial) collector(u *results.Usage) Gate {
 	bound := time.Duration(lagShare * float64(t.Facts.Deadline))
-	return gate("GC pauses", u.PauseMax <= bound,
+	return gate(GatePauses, u.PauseMax <= bound,
 		fmt.Sprintf("%d pauses, %v in all, the longest %v at most; bound %v", u.Pauses, u.PauseTotal.Round(time.Microsecond), u.PauseMax.Round(time.Microsecond), bound),
 		"the garbage collector stopped the process: give the machine more memory or cores, or lower the rate")
 }
@@ -176,9 +176,9 @@ func (t *trial) noise(m *results.Noise, punctual bool) Gate {
 	}
 	do := "the machine was not this trial's alone (" + strings.Join(much, ", ") + "): stop what else runs on it, or take a larger one"
 	if len(much) > 0 && !punctual {
-		return gate("machine noise", false, strings.Join(saw, "; "), do)
+		return gate(GateNoise, false, strings.Join(saw, "; "), do)
 	}
-	return warning("machine noise", len(much) == 0, strings.Join(saw, "; "), do)
+	return warning(GateNoise, len(much) == 0, strings.Join(saw, "; "), do)
 }
 
 // independents: which percentiles rest on enough operations that are independent.

@@ -19,6 +19,8 @@ const (
 	EpisodesFile = "episodes.json"
 	TablesFile   = "tables.md"
 	ReportFile   = "report.html"
+	FoundFile    = "saturation.json" // if it was a search: what it found
+	KneeFile     = "knee.yaml"       // likewise: the knees, for a scenario
 	ChartsDir    = "charts"
 	TrialsDir    = "trials"
 
@@ -152,12 +154,31 @@ func (r *Run) Resume(at time.Time) error {
 	return r.save()
 }
 
+// Add notes a trial that is to run next and that was not planned at first. Its
+// name must be new.
+func (r *Run) Add(e Entry) error {
+	if err := checkTrialName(e.Trial); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, old := range r.manifest.Trials {
+		if old.Trial == e.Trial {
+			return fmt.Errorf("add trial %s: there is one of that name", e.Trial)
+		}
+	}
+	e.State = Planned
+	r.manifest.Trials = append(r.manifest.Trials, e)
+	return r.save()
+}
+
 // mark records how far a trial has come.
 func (r *Run) mark(e Entry) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i, old := range r.manifest.Trials {
 		if old.Trial == e.Trial {
+			e.Set, e.Variant = old.Set, old.Variant
 			r.manifest.Trials[i] = e
 			return r.save()
 		}

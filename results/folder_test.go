@@ -283,3 +283,42 @@ func TestMachine(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 }
+
+// A trial that is added to a run has what it changes in the manifest, also when
+// it is done.
+func TestAdd(t *testing.T) {
+	run := newRun(t)
+	e := Entry{
+		Trial: "single,rate=70-1", System: "single,rate=70", Repeat: 1, State: Done,
+		Set: []Variable{{Name: "load.rate", Value: "70"}}, Variant: []Variable{{Name: "rate", Value: "70"}},
+	}
+	if err := run.Add(e); err != nil {
+		t.Fatal(err)
+	}
+	last := func() Entry {
+		again, err := Open(run.Dir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := again.Manifest().Trials
+		return all[len(all)-1]
+	}
+	if e.State = Planned; !reflect.DeepEqual(last(), e) {
+		t.Errorf("added %+v, want %+v", last(), e)
+	}
+	for _, name := range []string{"single,rate=70-1", "single-1", "", "../x", "a.partial"} {
+		if err := run.Add(Entry{Trial: name}); err == nil {
+			t.Errorf("added %q", name)
+		}
+	}
+	files, err := run.Begin(e.Trial, e.System, e.Repeat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := files.Finish(Facts{}, nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	if e.State = Done; !reflect.DeepEqual(last(), e) {
+		t.Errorf("when it is done %+v, want %+v", last(), e)
+	}
+}

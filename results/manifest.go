@@ -18,7 +18,8 @@ type Manifest struct {
 	Versions Versions   `json:"versions"`
 	Machine  Machine    `json:"machine"`
 	Started  time.Time  `json:"started"`
-	Ended    *time.Time `json:"ended,omitempty"` // absent while the run goes on, or if it was interrupted
+	Ended    *time.Time `json:"ended,omitempty"`  // absent while the run goes on, or if it was interrupted
+	Search   *Search    `json:"search,omitempty"` // the trials follow from one another, and are added as the run goes on
 	Trials   []Entry    `json:"trials"`
 
 	Resumed []time.Time `json:"resumed,omitempty"` // when the run went on after it had been cut off
@@ -43,6 +44,11 @@ type Entry struct {
 	Repeat int    `json:"repeat"`
 	State  State  `json:"state"`
 	Why    string `json:"why,omitempty"` // it failed
+
+	// Of a trial that was added while the run went on: what it changes in the
+	// scenario, by path, and what sets it apart. The scenario plans the others.
+	Set     []Variable `json:"set,omitempty"`
+	Variant []Variable `json:"variant,omitempty"`
 }
 
 // State is how far a trial has come.
