@@ -82,16 +82,17 @@ var layers = []layer{
 	{dir: "analysis/episodes", ours: "results analysis analysis/stats"},
 	{dir: "analysis/project", ours: "bench analysis analysis/stats", libs: "gonum.org/v1/gonum", tests: "results"},
 	{dir: "analysis/project/rates", ours: "bench analysis/project", libs: "go.yaml.in/yaml/v4", tests: "chaos"},
-	{dir: "analysis/plot", ours: "bench analysis analysis/episodes analysis/project", libs: "gonum.org/v1/plot golang.org/x/image", tests: "results analysis/plot/plottest"},
+	{dir: "analysis/saturation", ours: "results analysis", libs: "gonum.org/v1/gonum/optimize", tests: "bench"},
+	{dir: "analysis/plot", ours: "bench analysis analysis/episodes analysis/project analysis/saturation", libs: "gonum.org/v1/plot golang.org/x/image", tests: "results analysis/plot/plottest"},
 	{dir: "analysis/plot/plottest", ours: "bench results analysis"},
 	{dir: "analysis/compare", ours: "bench results analysis analysis/stats", tests: "analysis/plot/plottest"},
-	{dir: "analysis/report", ours: "bench results analysis analysis/calibration analysis/compare analysis/episodes analysis/plot analysis/project analysis/stats",
+	{dir: "analysis/report", ours: "bench results analysis analysis/calibration analysis/compare analysis/episodes analysis/plot analysis/project analysis/saturation analysis/stats",
 		libs: "github.com/olekukonko/tablewriter", tests: "analysis/plot/plottest"},
 
 	// The program alone picks implementations.
 	{dir: "cmd/nines", ours: "bench bench/balance bench/scenario bench/trial workloads chaos results adapters " +
 		"adapters/disk adapters/host/inproc adapters/link adapters/replica adapters/controls adapters/replica/sim " +
-		"analysis analysis/calibration analysis/compare analysis/episodes analysis/project analysis/project/rates analysis/report",
+		"analysis analysis/calibration analysis/compare analysis/episodes analysis/project analysis/project/rates analysis/report analysis/saturation",
 		libs:  "github.com/alecthomas/kong github.com/vbauerster/mpb/v8 golang.org/x/term golang.org/x/sys",
 		tests: "analysis/plot/plottest"},
 

@@ -1,0 +1,51 @@
+package saturation
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"nines/analysis"
+)
+
+// The backlog of a trial is what was due and is not done. It grows if, over the
+// second half of the measured period, its slope exceeds growthShare of the rate
+// and adds up to more than growthLeast operations.
+const (
+	growthShare = 0.01
+	growthLeast = 10
+	leastBins   = 5
+)
+
+// Growth is how fast the backlog grew over the second half of a timeline, in
+// operations a second: the median of the slopes between every two of its bins
+// (Sen, Journal of the American Statistical Association 63, 1968), so that one
+// stall at an end does not pass for a trend. What fails is never done. NaN if
+// the half has fewer than 5 bins.
+func Growth(timeline []analysis.Bin, bin time.Duration) float64 {
+	var backlog []float64
+	sum := 0.0
+	for _, b := range timeline {
+		sum += float64(b.Due) - float64(b.Done)
+		backlog = append(backlog, sum)
+	}
+	backlog = backlog[len(backlog)/2:]
+	if len(backlog) < leastBins || bin <= 0 {
+		return math.NaN()
+	}
+	var slopes []float64
+	for j := range backlog {
+		for i := range j {
+			slopes = append(slopes, (backlog[j]-backlog[i])/float64(j-i))
+		}
+	}
+	slices.Sort(slopes)
+	n := len(slopes)
+	return (slopes[(n-1)/2] + slopes[n/2]) / 2 / bin.Seconds()
+}
+
+// Grows reports whether a growth of the backlog in a trial of the given rate and
+// measured period is more than what comes and goes.
+func Grows(growth, rate float64, period time.Duration) bool {
+	return growth > growthShare*rate && growth*period.Seconds()/2 > growthLeast
+}
