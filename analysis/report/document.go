@@ -19,7 +19,10 @@ func markdownReport(m results.Manifest, summaries []analysis.Summary) ([]byte, e
 	}
 	rows := totals(summaries)
 	sections := answers(summaries, rows)
+	found, searches := search(m, summaries)
 	switch {
+	case searches:
+		sections = append(sections, knees(found), points(found))
 	case calibrates(summaries):
 	case explores(summaries):
 		sections = append(sections, compared(rows))

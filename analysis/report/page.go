@@ -90,7 +90,15 @@ func drawnAll(charts ...plot.Chart) ([]drawing, error) {
 
 // htmlReport is report.html.
 func htmlReport(m results.Manifest, summaries []analysis.Summary) ([]byte, error) {
-	p, err := newPage(m, summaries)
+	r, ok := search(m, summaries)
+	shown := summaries
+	if ok {
+		shown = atKnees(r, summaries)
+	}
+	p, err := newPage(m, shown)
+	if err == nil && ok {
+		err = p.searched(r, summaries)
+	}
 	if err != nil {
 		return nil, err
 	}

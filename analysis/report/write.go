@@ -29,7 +29,11 @@ func Write(dir string, m results.Manifest, summaries []analysis.Summary) error {
 	if calibrates(summaries) { // there are no figures to draw
 		summaries = nil
 	}
-	if err := writeCharts(filepath.Join(dir, results.ChartsDir), summaries); err != nil {
+	charts := plot.All(summaries)
+	if r, ok := search(m, summaries); ok {
+		charts = append([]plot.Chart{plot.Saturation(r)}, plot.All(atKnees(r, summaries))...)
+	}
+	if err := writeCharts(filepath.Join(dir, results.ChartsDir), charts); err != nil {
 		return err
 	}
 	if err := write(filepath.Join(dir, results.TablesFile), tables); err != nil {
@@ -38,11 +42,11 @@ func Write(dir string, m results.Manifest, summaries []analysis.Summary) error {
 	return write(filepath.Join(dir, results.ReportFile), html)
 }
 
-func writeCharts(dir string, summaries []analysis.Summary) error {
+func writeCharts(dir string, charts []plot.Chart) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("create folder for charts: %w", err)
 	}
-	return plot.WriteAll(plot.All(summaries), func(name string, data []byte) error {
+	return plot.WriteAll(charts, func(name string, data []byte) error {
 		return write(filepath.Join(dir, name), data)
 	})
 }
