@@ -21,6 +21,7 @@ type terminal struct {
 
 type cli struct {
 	Run       runCmd       `cmd:"" help:"Run a scenario and report what was measured."`
+	Saturate  saturateCmd  `cmd:"" help:"Find how much load each system holds: its knee."`
 	List      listCmd      `cmd:"" help:"List what there is: systems, workloads, faults, scenarios, rates."`
 	Report    reportCmd    `cmd:"" help:"Make the report of a results folder again, from its files alone."`
 	Compare   compareCmd   `cmd:"" help:"Compare two runs, or the systems of one."`

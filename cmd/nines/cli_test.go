@@ -25,6 +25,7 @@ func TestHelp(t *testing.T) {
 	for file, args := range map[string][]string{
 		"help.txt":           nil,
 		"help-run.txt":       {"run", "--help"},
+		"help-saturate.txt":  {"saturate", "--help"},
 		"help-list.txt":      {"help", "list"},
 		"help-report.txt":    {"report", "-h"},
 		"help-compare.txt":   {"compare", "-h"},
@@ -58,7 +59,7 @@ func TestRefused(t *testing.T) {
 		args []string
 		says []string
 	}{
-		{[]string{"nosuch"}, []string{`unknown command "nosuch": there are run, list, report, `}},
+		{[]string{"nosuch"}, []string{`unknown command "nosuch": there are run, saturate, list, report, `}},
 		{[]string{"rnu"}, []string{`did you mean "run"?`}},
 		{[]string{"run", "--nosuch"}, []string{"unknown flag --nosuch (see: nines run --help)"}},
 		{[]string{"--nosuch"}, []string{"unknown flag --nosuch (see: nines --help)"}},

@@ -14,29 +14,35 @@ import (
 	"nines/results"
 )
 
-// create makes the results folder, or leaves nothing behind; undo removes it if
-// no trial is in it, and reports whether it did.
+// create makes the results folder.
 func (c *runCmd) create(s *scenario.Scenario) (run *results.Run, undo func() bool, err error) {
-	dir := c.Out
-	if dir == "" {
-		dir = freeDir(filepath.Join("results", s.Name+"-"+time.Now().Format("20060102-150405")))
-	}
-	return createIn(dir, s, c.command())
+	return createIn(c.Out, s, c.command())
 }
 
-// createIn makes a results folder for a run that the command repeats.
+// createIn makes the results folder of a run that the command repeats, with all
+// trials planned.
 func createIn(dir string, s *scenario.Scenario, command []string) (run *results.Run, undo func() bool, err error) {
+	m := results.Manifest{Command: command}
+	for _, p := range listed(s) {
+		m.Trials = append(m.Trials, results.Entry{Trial: p.name, System: p.label, Repeat: p.repeat, State: results.Planned})
+	}
+	return createRun(dir, s, m)
+}
+
+// createRun makes the results folder of a scenario, or leaves nothing behind;
+// undo removes it if no trial is in it, and reports whether it did. Without dir
+// it has a name of its own. It fills in what m says of scenario, program and
+// machine.
+func createRun(dir string, s *scenario.Scenario, m results.Manifest) (run *results.Run, undo func() bool, err error) {
 	text, err := s.YAML()
 	if err != nil {
 		return nil, nil, fmt.Errorf("write the effective scenario: %w", err)
 	}
-	m := results.Manifest{
-		Name: s.Name, Scenario: string(text), Command: command, Seed: s.Seed,
-		Versions: results.BuildVersions(), Machine: results.ThisMachine(filepath.Dir(dir)), Started: time.Now(),
+	if dir == "" {
+		dir = freeDir(filepath.Join("results", s.Name+"-"+time.Now().Format("20060102-150405")))
 	}
-	for _, p := range listed(s) {
-		m.Trials = append(m.Trials, results.Entry{Trial: p.name, System: p.label, Repeat: p.repeat, State: results.Planned})
-	}
+	m.Name, m.Scenario, m.Seed = s.Name, string(text), s.Seed
+	m.Versions, m.Machine, m.Started = results.BuildVersions(), results.ThisMachine(filepath.Dir(dir)), time.Now()
 	_, missing := os.Lstat(dir)
 	run, err = results.Create(dir, m)
 	undo = func() bool {
@@ -74,6 +80,7 @@ func freeDir(dir string) string {
 func removeReport(run *results.Run) {
 	for _, name := range []string{
 		results.SummaryFile, results.BenchFile, results.TablesFile, results.ReportFile, results.ChartsDir,
+		results.FoundFile, results.KneeFile,
 	} {
 		_ = os.RemoveAll(run.Path(name))
 	}

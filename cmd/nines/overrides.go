@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,11 +21,7 @@ type change struct {
 func (c *runCmd) changes() []change {
 	var all []change
 	if c.Systems != nil {
-		quoted := make([]string, len(c.Systems))
-		for i, name := range c.Systems {
-			quoted[i] = strconv.Quote(name)
-		}
-		all = append(all, change{"--systems", scenario.Set{Path: "systems", Value: "[" + strings.Join(quoted, ", ") + "]"}})
+		all = append(all, changeSystems(c.Systems))
 	}
 	for _, f := range []struct {
 		flag, path string
@@ -47,18 +44,30 @@ func (c *runCmd) changes() []change {
 // scenario is the name or the file of the scenario.
 func (c *runCmd) scenario() string { return cmp.Or(c.Scenario, "quickstart") }
 
-// effective reads the scenario with all that the flags change, or says all that
-// is wrong with any of it.
+func changeSystems(names []string) change {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = strconv.Quote(name)
+	}
+	return change{"--systems", scenario.Set{Path: "systems", Value: "[" + strings.Join(quoted, ", ") + "]"}}
+}
+
+// effective reads the scenario with all that the flags change.
 func (c *runCmd) effective() (*scenario.Scenario, error) {
-	var (
-		wrong complaints
-		sets  []scenario.Set
-	)
-	named := c.changes()
+	return readScenario(c.scenario(), nil, c.changes(), c.Set)
+}
+
+// readScenario reads a scenario with what a command changes by itself, with what
+// its flags change, and with what each --set does, in this order; or it says all
+// that is wrong with any of it.
+func readScenario(name string, sets []scenario.Set, named []change, texts []string) (*scenario.Scenario, error) {
+	var wrong complaints
+	sets = slices.Clone(sets)
 	for _, ch := range named {
 		sets = append(sets, ch.Set)
 	}
-	for _, text := range c.Set {
+	given := len(sets)
+	for _, text := range texts {
 		set, err := scenario.ParseSet(text)
 		if err != nil {
 			wrong = append(wrong, err.Error())
@@ -66,7 +75,7 @@ func (c *runCmd) effective() (*scenario.Scenario, error) {
 		}
 		sets = append(sets, set)
 	}
-	file, data, err := scenario.Open(c.scenario())
+	file, data, err := scenario.Open(name)
 	if err != nil {
 		return nil, append(wrong, "nines: "+err.Error())
 	}
@@ -75,7 +84,7 @@ func (c *runCmd) effective() (*scenario.Scenario, error) {
 	switch {
 	case errors.As(err, &errs):
 		for _, e := range errs {
-			wrong = append(wrong, says(e, named, sets[len(named):]))
+			wrong = append(wrong, says(e, named, sets[given:]))
 		}
 	case err != nil:
 		return nil, err
@@ -107,14 +116,18 @@ func says(e *scenario.Error, named []change, sets []scenario.Set) string {
 
 // command is the command line that repeats the run, into a folder of its own.
 func (c *runCmd) command() []string {
-	words := []string{"nines", "run", c.scenario()}
-	for _, ch := range c.changes() {
+	return commandLine([]string{"nines", "run", c.scenario()}, c.changes(), c.Systems, c.Set)
+}
+
+// commandLine adds what flags change to the words of a command.
+func commandLine(words []string, named []change, systems, sets []string) []string {
+	for _, ch := range named {
 		if ch.flag == "--systems" {
-			ch.Value = strings.Join(c.Systems, ",")
+			ch.Value = strings.Join(systems, ",")
 		}
 		words = append(words, ch.flag, ch.Value)
 	}
-	for _, set := range c.Set {
+	for _, set := range sets {
 		words = append(words, "--set", set)
 	}
 	return words

@@ -12,15 +12,14 @@ import (
 	"nines/analysis"
 	"nines/analysis/episodes"
 	"nines/analysis/report"
+	"nines/analysis/saturation"
 	"nines/results"
 )
 
 type reportCmd struct {
-	Dir   string `arg:"" help:"Results folder of a run."`
-	Quiet bool   `short:"q" help:"Print nothing but errors, and the JSON if asked for."`
-	JSON  bool   `xor:"print" help:"Print the summaries as JSON instead of tables."`
-
+	Dir     string `arg:"" help:"Results folder of a run."`
 	Against string `xor:"print" placeholder:"DIR2" help:"Results folder of another run: hold what one measured against what the other modelled."`
+	output
 }
 
 func (c *reportCmd) Run(ctx context.Context, t terminal) error {
@@ -52,7 +51,7 @@ func (c *reportCmd) Run(ctx context.Context, t terminal) error {
 	if err := writeReport(run, all); err != nil {
 		return err
 	}
-	if err := present(t.out, run, all, c.Quiet, c.JSON); err != nil {
+	if err := c.present(t.out, run, all); err != nil {
 		return err
 	}
 	if c.Against != "" && !c.Quiet {
@@ -60,7 +59,7 @@ func (c *reportCmd) Run(ctx context.Context, t terminal) error {
 			return err
 		}
 	}
-	return verdict(all)
+	return verdictOf(run, all)
 }
 
 // episodesOf reads those of another run.
@@ -85,23 +84,41 @@ func writeReport(run *results.Run, all []analysis.Summary) error {
 	if err := results.WriteBench(run.Path(results.BenchFile), m.Machine, analysis.BenchLines(all)); err != nil {
 		return err
 	}
+	if m.Search != nil {
+		if err := writeFound(run, saturation.Of(all, *m.Search)); err != nil {
+			return err
+		}
+	}
 	return report.Write(run.Dir(), m, all)
 }
 
 // present prints the outcome of a run.
-func present(w io.Writer, run *results.Run, all []analysis.Summary, quiet, asJSON bool) error {
-	if asJSON {
+func (o output) present(w io.Writer, run *results.Run, all []analysis.Summary) error {
+	search := run.Manifest().Search
+	if o.JSON {
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
+		if search != nil {
+			return e.Encode(struct {
+				Dir string `json:"dir"`
+				saturation.Report
+			}{run.Dir(), saturation.Of(all, *search)})
+		}
 		return e.Encode(struct {
 			Dir    string             `json:"dir"`
 			Trials []analysis.Summary `json:"trials"`
 		}{run.Dir(), all})
 	}
-	if quiet {
+	if o.Quiet {
 		return nil
 	}
-	if err := report.Terminal(w, all, width(w)); err != nil {
+	terminal := report.Terminal
+	if search != nil {
+		terminal = func(w io.Writer, all []analysis.Summary, width int) error {
+			return report.TerminalKnees(w, saturation.Of(all, *search), all, width)
+		}
+	}
+	if err := terminal(w, all, width(w)); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(w, "\nreport: %s\n", run.Path(results.ReportFile))

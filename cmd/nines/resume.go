@@ -111,6 +111,9 @@ func (c *runCmd) besides() (flags []string) {
 // again reads the scenario of a run that this program can go on with.
 func again(run *results.Run) (*scenario.Scenario, error) {
 	m := run.Manifest()
+	if m.Search != nil {
+		return nil, badInput{fmt.Errorf("%s is a search, which does not go on: begin anew with: %s", run.Dir(), strings.Join(m.Command, " "))}
+	}
 	if differs := otherVersion(m.Versions, results.BuildVersions()); differs != "" {
 		return nil, badInput{fmt.Errorf("%s was begun by another version: %s; its trials would not compare: go on with that one, or begin anew with: %s",
 			run.Dir(), differs, strings.Join(m.Command, " "))}

@@ -23,8 +23,13 @@ type runCmd struct {
 	Out      string   `placeholder:"DIR" help:"Results folder, new or empty. Default: results/SCENARIO-TIME."`
 	Resume   string   `placeholder:"DIR" help:"Go on with the run in DIR: run the trials that are missing, and report all."`
 	Set      []string `sep:"none" placeholder:"PATH=VALUE" help:"Change any field of the scenario. May be repeated."`
-	Quiet    bool     `short:"q" help:"Print nothing but errors, and the JSON if asked for."`
-	JSON     bool     `help:"Print the summaries as JSON instead of tables."`
+	output
+}
+
+// output is how a command says what it found.
+type output struct {
+	Quiet bool `short:"q" help:"Print nothing but errors, and the JSON if asked for."`
+	JSON  bool `xor:"print" help:"Print what was found as JSON instead of tables."`
 }
 
 // Help is what nines run --help says below the first line.
@@ -78,7 +83,7 @@ func (c *runCmd) begin(ctx context.Context, show *display) (*held, *scenario.Sce
 
 // conclude makes the report of the trials that there are, and says how the run
 // ended.
-func (c *runCmd) conclude(ctx context.Context, t terminal, run *results.Run, all []analysis.Summary, failed error) error {
+func (o output) conclude(ctx context.Context, t terminal, run *results.Run, all []analysis.Summary, failed error) error {
 	if outside(failed) || len(all) == 0 { // nor could the report be written
 		return fmt.Errorf("%w (what was recorded is kept; mend that, then: nines run --resume %s)", failed, run.Dir())
 	}
@@ -96,7 +101,7 @@ func (c *runCmd) conclude(ctx context.Context, t terminal, run *results.Run, all
 		removeReport(run)
 		return errors.Join(failed, fmt.Errorf("%w (the trials are kept; mend that, then: nines report %s)", err, run.Dir()))
 	}
-	if err := present(t.out, run, all, c.Quiet, c.JSON); err != nil {
+	if err := o.present(t.out, run, all); err != nil {
 		return errors.Join(failed, err)
 	}
 	switch {
@@ -105,5 +110,5 @@ func (c *runCmd) conclude(ctx context.Context, t terminal, run *results.Run, all
 	case ctx.Err() != nil:
 		return fmt.Errorf("%w, when all trials had finished: %s", errInterrupted, run.Dir())
 	}
-	return verdict(all)
+	return verdictOf(run, all)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -48,11 +47,7 @@ func (c *trialCmd) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
-	s, err := scenario.Parse(results.ManifestFile, []byte(run.Manifest().Scenario), catalog())
-	if err != nil {
-		return fmt.Errorf("the scenario in %s: %w", run.Path(results.ManifestFile), err)
-	}
-	p, err := find(plan(s), c.Dir, c.Name)
+	p, err := recall(run, c.Name)
 	if err != nil {
 		return err
 	}
