@@ -76,8 +76,8 @@ func newEveryEpisode(all []analysis.Summary, step Step) everyEpisode {
 }
 
 func (e everyEpisode) caption() string {
-	text := "Seconds from injection, one lane an episode, in the order in which they happened. Dark: nobody was served. " +
-		"Light: clients of some nodes were not; the darker, the more nodes. Shaded until healing began."
+	text := "Seconds from injection, one lane an episode, in the order in which they happened. Strong: nobody was served. " +
+		"Faint: clients of some nodes were not; the stronger, the more nodes. Shaded until healing began."
 	resolution := 0.0
 	for _, s := range e.systems {
 		for _, o := range s.episodes {
