@@ -174,7 +174,7 @@ func kneeYAML(r saturation.Report) string {
 		}
 		notes += fmt.Sprintf("# %s: %s\n", y.Name, y.Knee)
 	}
-	return fmt.Sprintf("# operations a second at which p99 is within %s\n%sknee: {%s}\n", span(r.Search.SLO), notes, strings.Join(items, ", "))
+	return fmt.Sprintf("# Operations a second at which p99 is within %s: a field of load, beside rate: 60%% of knee.\n%sknee: {%s}\n", span(r.Search.SLO), notes, strings.Join(items, ", "))
 }
 
 // plainName is a name that YAML takes for text as it stands.

@@ -39,7 +39,7 @@ func added(text string, e results.Entry) (planned, error) {
 	if i < 0 {
 		return planned{}, badInput{fmt.Errorf("trial %s is of the system %q, which the scenario does not have", e.Trial, label)}
 	}
-	return planned{name: e.Trial, label: e.System, scenario: s, system: s.Systems[i], variant: e.Variant, repeat: e.Repeat}, nil
+	return planned{name: e.Trial, label: e.System, scenario: s, system: s.Systems[i], variant: e.Variant, repeat: e.Repeat, part: 1}, nil
 }
 
 // suffixOf is what a variant adds to the label of a system.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"nines/analysis"
@@ -85,7 +86,7 @@ func (c *runCmd) begin(ctx context.Context, show *display) (*held, *scenario.Sce
 // ended.
 func (o output) conclude(ctx context.Context, t terminal, run *results.Run, all []analysis.Summary, failed error) error {
 	if outside(failed) || len(all) == 0 { // nor could the report be written
-		return fmt.Errorf("%w (what was recorded is kept; mend that, then: nines run --resume %s)", failed, run.Dir())
+		return fmt.Errorf("%w (what was recorded is kept; mend that; %s)", failed, goOn(run))
 	}
 	run, err := results.Open(run.Dir()) // the children have marked their trials
 	if err != nil {
@@ -106,9 +107,18 @@ func (o output) conclude(ctx context.Context, t terminal, run *results.Run, all 
 	}
 	switch {
 	case failed != nil:
-		return fmt.Errorf("%w (kept and reported: %s; to go on: nines run --resume %s)", failed, plural(len(all), "trial"), run.Dir())
+		return fmt.Errorf("%w (kept and reported: %s; %s)", failed, plural(len(all), "trial"), goOn(run))
 	case ctx.Err() != nil:
 		return fmt.Errorf("%w, when all trials had finished: %s", errInterrupted, run.Dir())
 	}
 	return verdictOf(run, all)
+}
+
+// goOn says how to go on with a run that was cut off. A search cannot: what its
+// first trials found is of another hour.
+func goOn(run *results.Run) string {
+	if m := run.Manifest(); m.Search != nil {
+		return "to begin anew: " + strings.Join(m.Command, " ")
+	}
+	return "to go on: nines run --resume " + run.Dir()
 }

@@ -176,7 +176,7 @@ func pointSets(s *scenario.Scenario, point results.Variable) []results.Variable 
 		arrivals = scenario.Poisson
 	}
 	sets := []results.Variable{{Name: "load.arrivals", Value: string(arrivals)}}
-	for _, name := range []string{"rate", "sessions", "max_in_flight"} {
+	for _, name := range []string{"rate", "sessions", "max_in_flight", "knee"} {
 		v := results.Variable{Name: "load." + name} // no value: what is usual
 		if name == point.Name {
 			v.Value = point.Value

@@ -97,7 +97,7 @@ func TestHunt(t *testing.T) {
 		}
 	}
 	for file, want := range map[string]string{
-		results.KneeFile: fmt.Sprintf("# operations a second at which p99 is within 100ms\nknee: {single: %.0f, \"null\": %.0f}\n",
+		results.KneeFile: fmt.Sprintf("# Operations a second at which p99 is within 100ms: a field of load, beside rate: 60%% of knee.\nknee: {single: %.0f, \"null\": %.0f}\n",
 			r.Systems[0].Knee.Rate, r.Systems[1].Knee.Rate),
 		results.FoundFile:  `"state": "confirmed"`,
 		results.ReportFile: "Throughput against latency",
@@ -129,7 +129,7 @@ func TestHuntInterrupted(t *testing.T) {
 	}
 	var out, errs bytes.Buffer
 	err = c.conclude(t.Context(), terminal{strings.NewReader(""), &out, &errs}, run, h.all, err)
-	if code := exitCode(err, &errs); code != exitInterrupted || !strings.Contains(errs.String(), "kept and reported: 5 trials") {
+	if code := exitCode(err, &errs); code != exitInterrupted || !strings.Contains(errs.String(), "kept and reported: 5 trials; to begin anew: nines saturate saturate --systems single,null") {
 		t.Errorf("exit code %d: %s", code, &errs)
 	}
 	if !strings.Contains(out.String(), "single: knee not found yet.") {
@@ -284,9 +284,26 @@ func TestKneeYAML(t *testing.T) {
 		{Name: "1e3", Knee: saturation.Knee{State: saturation.Confirmed, Rate: 7.5, Limit: saturation.BySystem}},
 		{Name: "paxos", Knee: saturation.Knee{State: saturation.None, Above: 167, Limit: saturation.BySystem}},
 	}}
-	const want = "# operations a second at which p99 is within 50ms\n# null: 200000 op/s or more (held 3 of 3; the highest rate that was to be tried)\n# paxos: none: not even 167 op/s held\n" +
+	const want = "# Operations a second at which p99 is within 50ms: a field of load, beside rate: 60% of knee.\n# null: 200000 op/s or more (held 3 of 3; the highest rate that was to be tried)\n# paxos: none: not even 167 op/s held\n" +
 		"knee: {etcdraft: 12000, \"null\": 200000, \"1e3\": 7.5}\n"
 	if got := kneeYAML(r); got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
+	}
+	// A scenario takes it as it is, and a point of a search leaves it away.
+	s := parse(t, "systems: [etcdraft, \"null\"]\nload:\n  rate: 60% of knee\n  "+strings.ReplaceAll(kneeYAML(r), "\n", "\n  "))
+	for _, y := range s.Systems {
+		if rate := s.For(y).Load.Rate; rate != map[string]float64{"etcdraft": 7200, "null": 120_000}[y.Name] {
+			t.Errorf("%s: 60 %% of the knee is %g", y.Name, rate)
+		}
+	}
+	text, err := s.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, point := range []results.Variable{{Name: "rate", Value: "500"}, {Name: "sessions", Value: "4"}} {
+		h := &hunt{scenario: s}
+		if p, err := added(string(text), h.entry("null", point)); err != nil || len(p.scenario.Load.Knee) > 0 {
+			t.Errorf("%v: %v", point, err)
+		}
 	}
 }
