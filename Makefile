@@ -86,5 +86,5 @@ bench: ## benchmarks, COUNT times each (6); BENCH=regexp and PKG=./bench choose
 	@$(GO) test -run '^$$' -bench '$(strip $(BENCH))' -count $(strip $(COUNT)) -timeout 60m $(strip $(PKG))
 
 .PHONY: quickstart
-quickstart: ## the built-in scenario quickstart: about 80 s
+quickstart: ## the built-in scenario quickstart: about 100 s
 	@$(GO) run ./cmd/nines run

@@ -2,9 +2,9 @@
 // told: the target that the load engine and the analysis are calibrated against.
 //
 // It is one linearizable register for each key, in memory: no replication, no
-// durability, no messages. It can be given a service-time distribution, stalls
-// at known instants, and shares of operations that fail, so that what a report
-// should show is known beforehand. It can also be told to panic or to hang, to see
+// durability, no messages. It can be given a service-time distribution, a number
+// of servers before which operations queue, stalls at known instants, and shares of
+// operations that fail, so that what a report should show is known beforehand. It can also be told to panic or to hang, to see
 // that a run survives a system that does.
 package null
 

@@ -22,6 +22,7 @@ type terminal struct {
 type cli struct {
 	Run       runCmd       `cmd:"" help:"Run a scenario and report what was measured."`
 	Saturate  saturateCmd  `cmd:"" help:"Find how much load each system holds: its knee."`
+	Calibrate calibrateCmd `cmd:"" help:"Hold the harness against known truth: queues, stalls, outages, its own lag; at most a minute."`
 	List      listCmd      `cmd:"" help:"List what there is: systems, workloads, faults, scenarios, rates."`
 	Report    reportCmd    `cmd:"" help:"Make the report of a results folder again, from its files alone."`
 	Compare   compareCmd   `cmd:"" help:"Compare two runs, or the systems of one."`
@@ -29,7 +30,6 @@ type cli struct {
 	Init      initCmd      `cmd:"" help:"Print a commented scenario to start from."`
 	Version   versionCmd   `cmd:"" help:"Print the versions of nines and of the libraries it was built with."`
 	Trial     trialCmd     `cmd:"" hidden:"" help:"Run one trial of a results folder: what nines run starts for each."`
-	Calibrate calibrateCmd `cmd:"" help:"Hold the harness against known truth: queues, stalls, outages, its own lag; at most a minute."`
 }
 
 const about = `Measures how fast, how available and how correct replicated systems are while things break.

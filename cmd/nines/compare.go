@@ -19,6 +19,17 @@ type compareCmd struct {
 	JSON    bool     `help:"Print the comparison as JSON instead of tables."`
 }
 
+// Help is what nines compare --help says below the first line.
+func (*compareCmd) Help() string {
+	return `The figures are those of summary.csv; docs/comparing.md says how they are compared.
+
+    nines compare results/before results/after --fail-on 'response_p99 +10%'
+    nines compare results/quickstart --by system --against etcdraft
+
+Exit codes: 0 fine; 1 a metric got worse by more than --fail-on allows; 2 bad input; 3 internal error; 4 there was nothing ` +
+		`to compare, or a condition could not be judged.`
+}
+
 func (c *compareCmd) Run(t terminal) error {
 	var conditions []compare.Condition
 	var errs []error

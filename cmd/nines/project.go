@@ -35,7 +35,7 @@ type projectCmd struct {
 func (projectCmd) Help() string {
 	return `What the faults that were injected cost is multiplied by how often such faults happen. docs/projection.md has the model and its limits.
 
-    nines project results/quickstart-20260101-120000
+    nines project results/failover-20260101-120000
     nines project RUN1 RUN2 --rates rates.yaml --slo 99.95
     nines project outages.csv --rates rates.yaml --json`
 }

@@ -35,7 +35,7 @@ type output struct {
 
 // Help is what nines run --help says below the first line.
 func (*runCmd) Help() string {
-	return `Each system gets a process of its own, the same load, the same faults and the same seed. What was recorded and ` +
+	return `Each trial is a process of its own. All systems get the same load, the same faults and the same seed. What was recorded and ` +
 		`the report are in the results folder. Ctrl-C keeps and reports the trials that have finished; --resume goes on.
 
   nines run --duration 10s --systems etcdraft

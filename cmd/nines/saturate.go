@@ -32,12 +32,12 @@ func (*saturateCmd) Help() string {
 		`grow. A closed loop of more and more sessions tells where to look, and the universal scalability law is fitted to it, ` +
 		`as advice. Then the rate is bracketed and bisected in open loop, and the knee confirmed by three trials. Each point is ` +
 		`a short trial without faults and probes, after 1s of warm-up; systems take turns. Ctrl-C keeps and reports the trials ` +
-		`that have finished.
+		`that have finished; a search does not go on.
 
   nines saturate --systems paxos,etcdraft --slo-p99 50ms
   nines saturate my.yaml --set disk.kind=memory
 
-The results folder has the knees in saturation.json, and in knee.yaml for a scenario.
+The results folder has the knees in saturation.json, and in knee.yaml for the load of a scenario: rate: 60% of knee.
 
 Exit codes: 0 every knee was found and confirmed; 1 a history was illegal; 2 bad input; 3 internal error; 4 a knee was not ` +
 		`found or not confirmed; 130 interrupted.`
