@@ -59,7 +59,7 @@ func TestRefused(t *testing.T) {
 		args []string
 		says []string
 	}{
-		{[]string{"nosuch"}, []string{`unknown command "nosuch": there are run, saturate, list, report, `}},
+		{[]string{"nosuch"}, []string{`unknown command "nosuch": there are run, saturate, calibrate, list, report, `}},
 		{[]string{"rnu"}, []string{`did you mean "run"?`}},
 		{[]string{"run", "--nosuch"}, []string{"unknown flag --nosuch (see: nines run --help)"}},
 		{[]string{"--nosuch"}, []string{"unknown flag --nosuch (see: nines --help)"}},
