@@ -1,0 +1,69 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"nines/analysis/plot"
+)
+
+// overview answers, for a campaign over so many cells that they cannot be shown
+// one by one: how long out under which fault. A row is a system under a fault of
+// one length; there are none for fewer cells.
+func (c campaign) overview(rows []total) table {
+	t := table{Title: "Outages, fault by fault", Keys: 3}
+	if len(rows) <= plot.ManySystems || len(c.classes) == 0 {
+		return t
+	}
+	t.Columns = []column{
+		{"fault", word}, {"for s", figure}, {"system", word}, {"episodes", figure}, {"any outage", figure},
+		{"median ms", figure}, {"p90 ms", figure}, {"back at 95 % ms", figure},
+	}
+	loads := c.severalLoads()
+	if loads {
+		t.Columns = slices.Insert(t.Columns, 2, column{"op/s", figure})
+	}
+	var all []outageRow
+	for _, class := range c.classes {
+		for _, r := range c.rows(class) {
+			cells := []string{oneLine(class.Fault), number(float64(class.For) / 1000)}
+			if loads {
+				cells = append(cells, number(class.Rate))
+			}
+			cells = append(cells, withoutFault(r.name()), r.count())
+			for _, figure := range []string{
+				countText(r.Out.Some), r.quantile(&r.Out, r.Out.Median), r.quantile(&r.Out, r.Out.P90), r.value(&r.Back95),
+			} {
+				cells = append(cells, r.marked(figure))
+			}
+			t.add(cells...)
+			t.explain(r.mark)
+			all = append(all, r)
+		}
+	}
+	t.modelled(rows)
+	t.outageNotes(all)
+	t.note("Back at 95 %: the median episode. How many nines a year that makes depends on how often faults come: nines project DIR.")
+	return t
+}
+
+// severalLoads reports whether the offered load is something that cells differ in.
+func (c campaign) severalLoads() bool {
+	return slices.ContainsFunc(c.classes, func(k plot.FaultClass) bool { return k.Rate != c.classes[0].Rate })
+}
+
+// withoutFault takes the fault out of a system's label, where a column of its own
+// has it.
+func withoutFault(label string) string {
+	before, after, ok := strings.Cut(label, ",fault=")
+	if !ok {
+		return label
+	}
+	// The value may have commas itself: it ends before the next axis, or at the end.
+	for i, r := range after {
+		if name, _, axis := strings.Cut(after[i:], "="); r == ',' && axis && !strings.ContainsAny(name[1:], ",() ") {
+			return before + after[i:]
+		}
+	}
+	return before
+}
