@@ -157,10 +157,16 @@ func (t *trial) recover(f span, base baseline, e *Episode) {
 		return
 	}
 	c := course{t, base, f.limit}
+	if !c.fits(f.Start, 0) {
+		return
+	}
 	inject, lost, censored := c.dip(f.Start, f.HealFrom)
 	e.Back95, e.LostOps, e.Censored = ms(inject), lost, censored
 	if back := f.Start + inject; back > f.HealFrom {
 		e.HealBack = ms(back - f.HealFrom)
+		return
+	}
+	if censored || !c.fits(f.HealFrom, 0) { // no window after healing was seen: it says nothing of it
 		return
 	}
 	// What healing does shows at the latest a window's length after it.
