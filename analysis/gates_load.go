@@ -200,21 +200,41 @@ func independents(s *Summary) Gate {
 // healthBefore has a gate for each fault after the first: what began unhealthy tells
 // of the fault before, too. An episode that has not recovered is a lower bound
 // and no reason to void the trial, so it is a warning.
+//
+// Operations tell. In a closed loop whose sessions all wait nothing falls due, and a
+// slow load may have nothing due in the time: then probes tell. If nobody asked for
+// anything, health was not seen.
 func (t *trial) healthBefore() []Gate {
 	var out []Gate
 	for k := 1; k < len(t.faults); k++ {
 		f := t.faults[k]
-		from := max(0, f.Start-healthyTime)
-		ops := t.load[within(t.due, 0, from):within(t.due, 0, min(f.Start, t.end))]
+		from, to := max(0, f.Start-healthyTime), min(f.Start, t.end)
+		what, ops := "operations", t.load[within(t.due, 0, from):within(t.due, 0, max(from, to))]
+		if len(ops) == 0 {
+			what, ops = "probes", t.probesIn(from, to)
+		}
 		good := 0
 		for _, s := range ops {
 			if s.Good(t.Facts.Deadline) {
 				good++
 			}
 		}
-		out = append(out, warning(fmt.Sprintf("health before fault %d", f.index+1), float64(good) >= healthyRatio*float64(len(ops)),
-			fmt.Sprintf("%d of %d operations good in the %v before it; want %v", good, len(ops), healthyTime, healthyRatio),
+		unmeasured := from >= to // after the measured period
+		out = append(out, warning(fmt.Sprintf("health before fault %d", f.index+1),
+			unmeasured || len(ops) > 0 && float64(good) >= healthyRatio*float64(len(ops)),
+			fmt.Sprintf("%d of %d %s good in the %v before it; want %v, of one at least", good, len(ops), what, healthyTime, healthyRatio),
 			"the system had not recovered when it was hurt again, so the episode is of both: leave more time between faults"))
+	}
+	return out
+}
+
+// probesIn are those that were due in [from, to).
+func (t *trial) probesIn(from, to time.Duration) []*bench.Sample {
+	var out []*bench.Sample
+	for i := range t.Samples {
+		if s := &t.Samples[i]; s.Class == bench.Probe && s.Due >= from && s.Due < to {
+			out = append(out, s)
+		}
 	}
 	return out
 }

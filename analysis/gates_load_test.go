@@ -221,3 +221,41 @@ func TestHealthBefore(t *testing.T) {
 	wants(t, "third", gateOf(t, gates, "health before fault 3"), passes)
 	wants(t, "beyond the end", gateOf(t, gates, "health before fault 4"), passes)
 }
+
+// TestHealthBeforeOfNothingDue: the second fault begins at 6 s. All sessions of a
+// closed loop wait from 4 s on, so that nothing is due in the second before it, in which
+// each of two nodes has 100 probes.
+func TestHealthBeforeOfNothingDue(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		bad  func(*bench.Sample) bool // of a probe in that second
+		none bool                     // no probes at all
+		saw  string
+		want string
+	}{
+		{name: "no probes", none: true, saw: "0 of 0 probes good", want: warns},
+		{name: "service is away", bad: func(*bench.Sample) bool { return true }, saw: "0 of 200 probes good", want: warns},
+		{name: "service is back", bad: func(*bench.Sample) bool { return false }, saw: "200 of 200 probes good", want: passes},
+		{name: "one in a hundred bad", bad: func(s *bench.Sample) bool { return s.Node == 0 && s.Due < 5020*msec }, saw: "198 of 200 probes good", want: passes},
+		{name: "and one more bad", bad: func(s *bench.Sample) bool { return s.Node == 0 && s.Due < 5030*msec }, saw: "197 of 200 probes good", want: warns},
+	} {
+		in := offered(every(msec, 0, 4*time.Second))
+		in.Facts.Arrivals = closedLoop
+		in.Faults = append(in.Faults, bench.Interval{Fault: "g", Start: 6 * time.Second, HealFrom: 7 * time.Second, End: 7 * time.Second, Evidence: "e"})
+		in.Faults[0].HealFrom, in.Faults[0].End = 5*time.Second, 5*time.Second
+		for _, s := range probed(2, 10*time.Second, msec).Samples {
+			if s.Class != bench.Probe || c.none {
+				continue
+			}
+			if s.Due >= 5*time.Second && s.Due < 6*time.Second && c.bad(&s) {
+				s.Outcome = bench.Unknown
+			}
+			in.Samples = append(in.Samples, s)
+		}
+		gates := newTrial(in).healthBefore()
+		if len(gates) != 1 || !strings.HasPrefix(gates[0].Saw, c.saw) {
+			t.Fatalf("%s: %+v, want %s", c.name, gates, c.saw)
+		}
+		wants(t, c.name, gates[0], c.want)
+	}
+}
