@@ -120,6 +120,11 @@ func TestRoles(t *testing.T) {
 	if _, err := Project(s, Table{Name: "t", Entries: []Entry{e}}, Options{SLO: 0.9, Years: 1}); err == nil || !strings.Contains(err.Error(), "give --nodes") {
 		t.Errorf("a rate per node of an unknown number of nodes: %v", err)
 	}
+	e.PerNode = false
+	_, err := Project(s, Table{Name: "t", Entries: []Entry{e}}, Options{SLO: 0.9, Years: 1})
+	if err == nil || !strings.Contains(err.Error(), `the rate of "crash" is shared out between leader and followers, and how many nodes there are is not known: give --nodes`) {
+		t.Errorf("a rate that is shared out among an unknown number of nodes: %v", err)
+	}
 }
 
 // TestRepairs holds the moments of each distribution against draws of it, and

@@ -2,7 +2,6 @@ package project
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 )
@@ -75,16 +74,21 @@ type Class struct {
 func (t Table) Classes(n int) ([]Class, error) {
 	var out []Class
 	for _, e := range t.Entries {
-		if e.PerNode && n < 1 {
-			return nil, fmt.Errorf("%s: the rate of %q is per node, and how many nodes there are is not known: give --nodes", t.Name, e.Name)
+		roles := len(e.Leader)+len(e.Follower) > 0
+		if (e.PerNode || roles) && n < 1 {
+			what := "per node"
+			if !e.PerNode {
+				what = "shared out between leader and followers"
+			}
+			return nil, fmt.Errorf("%s: the rate of %q is %s, and how many nodes there are is not known: give --nodes", t.Name, e.Name, what)
 		}
 		c := Class{Name: e.Name, Rate: e.Rate, Faults: e.Faults, Repair: e.Repair, Source: e.Source, Assumption: e.Assumption}
 		nodes := float64(n)
 		switch {
-		case len(e.Leader)+len(e.Follower) == 0 && !e.PerNode:
+		case !roles && !e.PerNode:
 			c.How = "a cluster"
 			out = append(out, c)
-		case len(e.Leader)+len(e.Follower) == 0:
+		case !roles:
 			c.Rate, c.How = e.Rate.times(nodes), fmt.Sprintf("%s a node × %d", Digits(e.Rate.Mid), n)
 			out = append(out, c)
 		default:
@@ -98,9 +102,6 @@ func split(e Entry, c Class, n float64) []Class {
 	all := e.Rate
 	if e.PerNode {
 		all = e.Rate.times(n)
-	}
-	if !(n > 0) { // a rate of the cluster, of an unknown number of nodes
-		n = math.NaN()
 	}
 	leader, follower := c, c
 	leader.Name, leader.Faults, leader.Rate = c.Name+": leader", e.Leader, all.times(1/n)
