@@ -44,7 +44,7 @@ func Project(s System, t Table, o Options) (*Projection, error) {
 	p.writeClasses(terms, gs)
 	p.Unmeasured, p.Unrated = unmeasured(missing), s.unrated(terms)
 	p.Worst = p.Mid.Expected
-	if p.Worst == 0 {
+	if p.Quiet() {
 		p.Worst = p.Ruled
 	}
 	for _, u := range p.Unmeasured {
@@ -72,11 +72,9 @@ func outlook(terms []term, gs []*group, s Scenario) Outlook {
 }
 
 func (p *Projection) writeClasses(terms []term, gs []*group) {
-	none := true
 	for i := range terms {
 		c := terms[i].cost(float64(p.Mid.Expected))
 		p.LowerBound = p.LowerBound || c.Censored > 0 && c.Rate.Mid > 0
-		none = none && (c.AtMost != nil || terms[i].fit == nil)
 		if c.AtMost != nil {
 			p.Ruled += *c.AtMost
 		} else {
@@ -84,7 +82,7 @@ func (p *Projection) writeClasses(terms []term, gs []*group) {
 		}
 		p.Classes = append(p.Classes, c)
 	}
-	if !none {
+	if !p.Quiet() {
 		p.Ruled = Figure(nan)
 	}
 	for _, g := range gs {

@@ -127,6 +127,29 @@ func TestNoOutage(t *testing.T) {
 	}
 }
 
+// TestNoOutageButOverlap: a replicated system of which 12 faults at the leader and 12 at a
+// follower caused no outage. Crashes that overlap are all of E: 301/1030301 of the year, as in
+// TestOverlap. They are on top of what is not ruled out: of the 2 crashes a year at the leader
+// and 4 at a follower at most 0.220926 cause an outage of 1/200 of a year.
+func TestNoOutageButOverlap(t *testing.T) {
+	e := Entry{Name: "crash", Rate: Range{2, 2, 2}, PerNode: true, Leader: []string{"kill(leader)"}, Follower: []string{"kill(follower)"},
+		NodeDown: true, Repair: Constant(Year / 200)}
+	none := make([]float64, 12)
+	s := System{Name: "x", Nodes: 3, Quorum: true, Episodes: append(outages("kill(leader)", none...), outages("kill(follower)", none...)...)}
+	p := year(t, s, e)
+	overlap := 301.0 / 1030301 * Year
+	near(t, "E", p.Mid.Expected, overlap, 1e-9)
+	near(t, "at most", p.Ruled, overlap+0.220926*(2+4)*Year/200, 1e-4)
+	near(t, "at worst", p.Worst, float64(p.Ruled), 1e-12)
+	if !p.Quiet() {
+		t.Error("an outage was seen")
+	}
+	s.Episodes[0].Outage = 1
+	if q := year(t, s, e); q.Quiet() || !math.IsNaN(float64(q.Ruled)) || q.Worst != q.Mid.Expected {
+		t.Errorf("with an outage of 1 s: at most %v, at worst %v of %v", q.Ruled, q.Worst, q.Mid.Expected)
+	}
+}
+
 func TestUnmeasured(t *testing.T) {
 	b, c := yearly("b", 4), yearly("c", 1)
 	b.Repair = Constant(600)

@@ -33,8 +33,9 @@ type Projection struct {
 	// NoError is why there is no standard error; empty if there is one.
 	NoError string `json:"no_standard_error,omitempty"`
 	// Ruled is an upper bound of E where no fault caused an outage: see [Cost.AtMost].
+	// What is computed and not measured, as overlapping crashes, is in both.
 	Ruled Figure `json:"at_most_s"`
-	// Worst is E, or Ruled where E is 0, if what was not measured costs service for as
+	// Worst is E, or Ruled where no fault caused an outage, if what was not measured costs service for as
 	// long as it lasts.
 	Worst Figure `json:"with_unmeasured_at_worst_s"`
 
@@ -48,6 +49,17 @@ type Projection struct {
 	NA         []string     `json:"not_suffered,omitempty"`
 	LeftOut    []string     `json:"left_out,omitempty"`
 	Next       []Advice     `json:"next"` // what to measure next, the most useful first
+}
+
+// Quiet reports whether no fault that was injected caused an outage. E may be over 0
+// all the same: of what is computed.
+func (p *Projection) Quiet() bool {
+	for _, c := range p.Classes {
+		if c.Outages > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // An Outlook is a year if all rates are low, mid or high.

@@ -13,9 +13,9 @@ import (
 func projectedHeadline(p *project.Projection) string {
 	m := &p.Mid
 	name := oneLine(p.System)
-	if m.Expected == 0 {
-		return fmt.Sprintf("%s: no downtime. None of %s caused an outage; with 95 %% confidence that leaves at most %s.",
-			name, count(p.Episodes, "injected fault"), atMost(p.Ruled)) + unmeasuredText(p)
+	if p.Quiet() {
+		return fmt.Sprintf("%s: %s of %s caused an outage; with 95 %% confidence that leaves at most %s.",
+			name, noneOf(p), count(p.Episodes, "injected fault"), atMost(p.Ruled)) + computedText(p) + unmeasuredText(p)
 	}
 	says := fmt.Sprintf("%s: %s, %s nines, %s of downtime a year (%s; %s).",
 		name, share(float64(m.Availability)), ninesText(m.Nines), spell(m.Expected), intervalText(p), rangeText(p))
@@ -24,6 +24,21 @@ func projectedHeadline(p *project.Projection) string {
 			name, share(float64(m.Availability)), ninesText(m.Nines), spell(m.Expected), rangeText(p))
 	}
 	return says + unmeasuredText(p)
+}
+
+func noneOf(p *project.Projection) string {
+	if p.Mid.Expected == 0 {
+		return "no downtime. None"
+	}
+	return "none"
+}
+
+// computedText says what of that comes without any measured outage.
+func computedText(p *project.Projection) string {
+	if p.Mid.Expected == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" Of that, %s a year (%s) are computed, for crashes that overlap.", spell(p.Mid.Expected), rangeText(p))
 }
 
 // unmeasuredText says what the headline leaves out.

@@ -120,6 +120,27 @@ func TestProjectionHeadlines(t *testing.T) {
 	}
 }
 
+// TestProjectedHeadlineOfQuorum: with 2 crashes a year and node, of 1/200 of a year each, a quorum
+// of three is lost for 301/1030301 of the year, which is 2.56 h (project.TestOverlap); 12 faults
+// without an outage leave 0.220926 of 6 a year, 58.06 h, and both together 60.6 h = 2.53 d.
+func TestProjectedHeadlineOfQuorum(t *testing.T) {
+	e := project.Entry{Name: "crash", Rate: project.Range{Low: 2, Mid: 2, High: 2}, PerNode: true, Faults: []string{"kill(any)"},
+		NodeDown: true, Repair: project.Constant(project.Year / 200)}
+	s := project.System{Name: "x", Nodes: 3, Quorum: true}
+	for range 12 {
+		s.Episodes = append(s.Episodes, project.Episode{Fault: "kill(any)", Duration: 2})
+	}
+	p, err := project.Project(s, project.Table{Name: "t", Entries: []project.Entry{e}}, project.Options{SLO: 0.9999, Years: 100, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "x: none of 12 injected faults caused an outage; with 95 % confidence that leaves at most 2.53 d a year." +
+		" Of that, 2.56 h a year (rates taken as exact) are computed, for crashes that overlap."
+	if got := projectedHeadline(p); got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+}
+
 func TestNinesText(t *testing.T) {
 	for x, want := range map[float64]string{4.99: "4.9", 5: "5.0", 0: "0.0", math.Inf(1): "∞", math.NaN(): dash} {
 		if got := ninesText(project.Figure(x)); got != want {
