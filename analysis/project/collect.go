@@ -30,8 +30,10 @@ type Run struct {
 // last does not set them apart, nor do repeats and folders. Trials in virtual time are systems of
 // their own.
 //
-// The outage of an episode is the longest of the cluster that began between
-// injection and healing, and the longest that began at or after healing, together.
+// The outage of an episode is all the time without service from its injection to the
+// next fault or the end of the measured period: what goes on beyond that is cut off there, and
+// censored. An episode that was injected while the service was out is left out: its outage is
+// of an earlier fault, too.
 func Collect(runs []Run, which Outage) []System {
 	var out []System
 	at := map[string]int{}
@@ -133,19 +135,21 @@ func failed(t *analysis.Summary) string {
 }
 
 func outageOf(e *analysis.Episode, which Outage) (Episode, string) {
-	inject, heal := e.Inject.SLO, e.Heal.SLO
+	all := e.OutSLO
 	if which == Gap {
-		inject, heal = e.Inject.Gap, e.Heal.Gap
+		all = e.Out
 	}
 	out := Episode{
 		Fault: e.Fault, Duration: float64(e.HealFrom-e.Start) / 1000,
-		Outage: float64(inject.Length+heal.Length) / 1000, Censored: inject.Censored || heal.Censored,
+		Outage: float64(all.Total) / 1000, Censored: all.Censored,
 	}
 	switch {
 	case e.Error != "":
 		return out, "the fault failed: " + e.Error
 	case math.IsNaN(out.Outage):
 		return out, "outages were not measured: the trial had no probes"
+	case e.Unready:
+		return out, "the service was out already when it was injected, by an earlier fault"
 	case !(out.Duration > 0) || math.IsInf(out.Duration, 0):
 		out.Duration = math.NaN()
 	}

@@ -2,6 +2,7 @@ package project
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +18,7 @@ func trial(name string, change func(*analysis.Summary)) analysis.Summary {
 			Fault: "kill(leader)", Start: 5000, HealFrom: 7000,
 			Inject: analysis.Window{SLO: analysis.Outage{Length: 1000}, Gap: analysis.Outage{Length: 1100}},
 			Heal:   analysis.Window{SLO: analysis.Outage{Length: 50}, Gap: analysis.Outage{Length: 20, Censored: true}},
+			OutSLO: analysis.Stretches{Count: 2, Total: 1050, Longest: 1000}, Out: analysis.Stretches{Count: 2, Total: 1120, Longest: 1100, Censored: true},
 		}},
 	}
 	if change != nil {
@@ -43,7 +45,7 @@ func TestCollect(t *testing.T) {
 			}),
 			trial("raft-2", func(s *analysis.Summary) { s.Episodes[0].NA = "no disk" }),
 			trial("raft-3", func(s *analysis.Summary) { s.Episodes[0].Error = "it slipped" }),
-			trial("raft-4", func(s *analysis.Summary) { s.Episodes[0].Inject.SLO.Length = nan }),
+			trial("raft-4", func(s *analysis.Summary) { s.Episodes[0].OutSLO.Total = nan }),
 			trial("raft-5", func(s *analysis.Summary) { s.Facts.Nodes = append(s.Facts.Nodes, "n4", "n5") }),
 			trial("raft-6", func(s *analysis.Summary) { s.Facts.Settings = map[string]string{"prevote": "false"} }),
 		}},
@@ -73,6 +75,35 @@ func TestCollect(t *testing.T) {
 	gaps := Collect([]Run{{"r1", []analysis.Summary{trial("raft-1", nil)}}}, Gap)
 	if e := gaps[0].Episodes[0]; e != (Episode{"kill(leader)", 2, 1.12, true}) {
 		t.Errorf("%+v", e)
+	}
+}
+
+// TestOverlappingEpisodes: a kill at 10 s takes the service out until 28 s, and another one comes at
+// 20 s. The first one's outage was seen for 10 s and had not ended; of the 8 s that are left nobody
+// can tell whose they are. The third fault at 40 s costs 2 s.
+func TestOverlappingEpisodes(t *testing.T) {
+	s := trial("raft-1", func(s *analysis.Summary) {
+		out := func(ms analysis.MS, censored bool) analysis.Stretches {
+			return analysis.Stretches{Count: 1, Total: ms, Longest: ms, Censored: censored}
+		}
+		s.Episodes = []analysis.Episode{
+			{Fault: "kill(leader)", Start: 10_000, HealFrom: 12_000, Inject: analysis.Window{SLO: analysis.Outage{Start: 10_000, Length: 18_000}},
+				OutSLO: out(10_000, true), Out: out(10_000, true)},
+			{Fault: "kill(leader)", Start: 20_000, HealFrom: 22_000, OutSLO: out(8000, false), Out: out(8000, false), Unready: true},
+			{Fault: "kill(leader)", Start: 40_000, HealFrom: 42_000, Inject: analysis.Window{SLO: analysis.Outage{Start: 40_000, Length: 2000}},
+				OutSLO: out(2000, false), Out: out(2000, false)},
+		}
+	})
+	for _, which := range []Outage{SLOOutage, Gap} {
+		got := Collect([]Run{{"r", []analysis.Summary{s}}}, which)[0]
+		want := []Episode{{Fault: "kill(leader)", Duration: 2, Outage: 10, Censored: true}, {Fault: "kill(leader)", Duration: 2, Outage: 2}}
+		if !slices.Equal(got.Episodes, want) {
+			t.Errorf("%s: %+v, want %+v", which, got.Episodes, want)
+		}
+		left := "r: raft-1: kill(leader) at 20 s: the service was out already when it was injected, by an earlier fault"
+		if len(got.LeftOut) != 1 || got.LeftOut[0] != left {
+			t.Errorf("%s: left out: %q, want %q", which, got.LeftOut, left)
+		}
 	}
 }
 
