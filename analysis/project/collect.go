@@ -135,13 +135,13 @@ func failed(t *analysis.Summary) string {
 }
 
 func outageOf(e *analysis.Episode, which Outage) (Episode, string) {
-	all := e.OutSLO
+	all, inject := e.OutSLO, e.Inject.SLO
 	if which == Gap {
-		all = e.Out
+		all, inject = e.Out, e.Inject.Gap
 	}
 	out := Episode{
 		Fault: e.Fault, Duration: float64(e.HealFrom-e.Start) / 1000,
-		Outage: float64(all.Total) / 1000, Censored: all.Censored,
+		Outage: float64(all.Total) / 1000, Later: later(all, inject), Censored: all.Censored,
 	}
 	switch {
 	case e.Error != "":
@@ -154,4 +154,10 @@ func outageOf(e *analysis.Episode, which Outage) (Episode, string) {
 		out.Duration = math.NaN()
 	}
 	return out, ""
+}
+
+// later is what of all outages is not of the one that began before healing, in seconds.
+func later(all analysis.Stretches, inject analysis.Outage) float64 {
+	const micro = 1e6 // below are errors of rounding
+	return math.Round(max(0, float64(all.Total-inject.Length))/1000*micro) / micro
 }

@@ -58,7 +58,7 @@ func TestCollect(t *testing.T) {
 		t.Fatalf("systems: %s", got)
 	}
 	raft := systems[0]
-	want := []Episode{{"kill(leader)", 2, 1.05, false}, {"kill(leader)", 4, 1.05, false}}
+	want := []Episode{{"kill(leader)", 2, 1.05, 0.05, false}, {"kill(leader)", 4, 1.05, 0.05, false}}
 	if len(raft.Episodes) != 2 || raft.Episodes[0] != want[0] || raft.Episodes[1] != want[1] || raft.Nodes != 3 || !raft.Quorum || raft.Modelled {
 		t.Errorf("%+v", raft)
 	}
@@ -73,7 +73,7 @@ func TestCollect(t *testing.T) {
 		t.Errorf("n/a: %v", raft.NA)
 	}
 	gaps := Collect([]Run{{"r1", []analysis.Summary{trial("raft-1", nil)}}}, Gap)
-	if e := gaps[0].Episodes[0]; e != (Episode{"kill(leader)", 2, 1.12, true}) {
+	if e := gaps[0].Episodes[0]; e != (Episode{"kill(leader)", 2, 1.12, 0.02, true}) {
 		t.Errorf("%+v", e)
 	}
 }
@@ -87,10 +87,10 @@ func TestOverlappingEpisodes(t *testing.T) {
 			return analysis.Stretches{Count: 1, Total: ms, Longest: ms, Censored: censored}
 		}
 		s.Episodes = []analysis.Episode{
-			{Fault: "kill(leader)", Start: 10_000, HealFrom: 12_000, Inject: analysis.Window{SLO: analysis.Outage{Start: 10_000, Length: 18_000}},
+			{Fault: "kill(leader)", Start: 10_000, HealFrom: 12_000, Inject: analysis.Window{SLO: analysis.Outage{Start: 10_000, Length: 18_000}, Gap: analysis.Outage{Start: 10_000, Length: 18_000}},
 				OutSLO: out(10_000, true), Out: out(10_000, true)},
 			{Fault: "kill(leader)", Start: 20_000, HealFrom: 22_000, OutSLO: out(8000, false), Out: out(8000, false), Unready: true},
-			{Fault: "kill(leader)", Start: 40_000, HealFrom: 42_000, Inject: analysis.Window{SLO: analysis.Outage{Start: 40_000, Length: 2000}},
+			{Fault: "kill(leader)", Start: 40_000, HealFrom: 42_000, Inject: analysis.Window{SLO: analysis.Outage{Start: 40_000, Length: 2000}, Gap: analysis.Outage{Start: 40_000, Length: 2000}},
 				OutSLO: out(2000, false), Out: out(2000, false)},
 		}
 	})
@@ -116,7 +116,7 @@ func TestReadCSV(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	got, err = ReadCSV("o.csv", strings.NewReader("\ufeffcensored,duration_s,outage_s,class\ntrue,2,2,a\n,,1,a\nfalse,3,1,a\n"))
-	if err != nil || len(got) != 3 || got[0] != (Episode{"a", 2, 2, true}) || got[1].Censored || got[2] != (Episode{"a", 3, 1, false}) {
+	if err != nil || len(got) != 3 || got[0] != (Episode{"a", 2, 2, 0, true}) || got[1].Censored || got[2] != (Episode{"a", 3, 1, 0, false}) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	for text, says := range map[string]string{

@@ -11,6 +11,9 @@ type Episode struct {
 	Fault    string  // as in the schedule: kill(leader)
 	Duration float64 // s that the fault lasted; NaN if that is not known
 	Outage   float64 // s
+	// Later is what of Outage is not of the longest one that began before healing: the rest
+	// tells whether an outage ended before the fault did. 0 if that is not known.
+	Later float64
 	// Censored says that the outage had not ended when it was last seen: Outage is a
 	// lower bound.
 	Censored bool

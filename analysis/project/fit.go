@@ -27,7 +27,7 @@ const (
 // the least-squares slope of outage over duration, a class is repair-bound if the interval lies above 0
 // and the slope is at least 0.1, and failover-bound if it lies below 0.5. Where durations are
 // alike or the interval decides nothing, it is presumed from what became of the
-// outages: one that ended while the fault was still there was not ended by the
+// outages that began before healing: one that ended while the fault was still there was not ended by the
 // repair, so that a longer fault would not have lengthened it; if most lasted until
 // healing, B = 1 is presumed, since the measured figure would be the configured one.
 type Fit struct {
@@ -48,7 +48,7 @@ const (
 	leastSlope  = 0.1 // that is told from none
 	mostSlope   = 0.5 // of a failover-bound class
 	distinct    = 1.25
-	untilRepair = 0.9 // of the fault's duration
+	mostOfFault = 0.9 // of the fault's duration: until its repair
 )
 
 // NewFit fits the episodes, which are at least one and all of one class.
@@ -114,12 +114,18 @@ func (f *Fit) tell(episodes []Episode, x, y []float64) {
 	}
 }
 
+// untilRepair reports whether the outage of the injection lasted for as long as the fault, as
+// far as can be told: one that was not seen to end may have.
+func (e *Episode) untilRepair() bool {
+	return e.Censored && e.Later == 0 || e.Outage-e.Later >= mostOfFault*e.Duration
+}
+
 // presume decides by when the outages ended.
 func (f *Fit) presume(episodes []Episode, why string) {
 	f.Presumed = true
 	lasted := 0
 	for _, e := range episodes {
-		if e.Censored || e.Outage >= untilRepair*e.Duration {
+		if e.untilRepair() {
 			lasted++
 		}
 	}

@@ -40,6 +40,30 @@ func TestBounds(t *testing.T) {
 	}
 }
 
+// TestTwoFailoversAreNoRepair: of a partition of 1 s, 0.55 s were out until a new leader was chosen, and
+// 0.4 s at healing, when another one was. 0.95 s together are over nine tenths of the fault, but both
+// ended by themselves. The same 0.95 s in one outage lasted until healing. An outage on
+// healing that was not seen to end says nothing of the one before; one of the injection may have
+// lasted for as long as the fault.
+func TestTwoFailoversAreNoRepair(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		e    Episode
+		want Bound
+	}{
+		{"two failovers", Episode{Duration: 1, Outage: 0.95, Later: 0.4}, FailoverBound},
+		{"one outage", Episode{Duration: 1, Outage: 0.95}, RepairBound},
+		{"one outage and a failover", Episode{Duration: 1, Outage: 1.4, Later: 0.4}, RepairBound},
+		{"on healing, not seen to end", Episode{Duration: 1, Outage: 3.55, Later: 3, Censored: true}, FailoverBound},
+		{"on injection, not seen to end", Episode{Duration: 5, Outage: 2, Censored: true}, RepairBound},
+	} {
+		f := NewFit([]Episode{c.e, c.e})
+		if f.Bound != c.want || !f.Presumed {
+			t.Errorf("%s: %s (%s), want %s", c.name, f.Bound, f.Why, c.want)
+		}
+	}
+}
+
 // TestBoundsAreTold: of 500 seeded sets of 20 episodes of each kind, the wrong
 // bound is told from the slope for less than 2 %, which is what a 99 % interval promises.
 func TestBoundsAreTold(t *testing.T) {
