@@ -13,7 +13,7 @@ func (t *trial) episodes(p probeFigures) []Episode {
 	for i, f := range t.Faults {
 		out[i] = Episode{
 			Step: f.Step, Fault: f.Fault, NA: f.NA, Error: f.Error, Nodes: f.Nodes, Evidence: f.Evidence,
-			Start: ms(f.Start), HealFrom: ms(f.HealFrom), End: ms(f.End),
+			Start: ms(f.Start), HealFrom: ms(f.HealFrom), End: ms(f.End), Until: MS(nan),
 			Detect: MS(nan), Back95: MS(nan), HealBack: MS(nan), Baseline: nan, LostOps: nan,
 			Inject: noWindow, Heal: noWindow, InDoubt: t.inDoubt(nil), Orphaned: t.inDoubt(nil),
 			For: wanted(f), Out: noStretches, OutSLO: noStretches, InjectReach: noReach, HealReach: noReach, Lasting: noLasting,
@@ -23,6 +23,7 @@ func (t *trial) episodes(p probeFigures) []Episode {
 	doubts := t.byFault(t.doubts())
 	for k, f := range t.faults {
 		e := &out[f.index]
+		e.Until = ms(f.limit)
 		if !t.Facts.Guarantees.Partitioned { // every node leads its own part
 			e.Detect = t.detect(f)
 		}

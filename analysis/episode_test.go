@@ -210,6 +210,10 @@ func TestWindows(t *testing.T) {
 	if e[0].Detect != 900 || !same(e[2].Detect, MS(nan)) {
 		t.Errorf("detected after %v and %v, want 900 and never", e[0].Detect, e[2].Detect)
 	}
+	// To the next fault that was injected, at 8 s, and to the end at 10 s.
+	if e[0].Until != 8000 || !same(e[1].Until, MS(nan)) || e[2].Until != 10_000 {
+		t.Errorf("until %v, %v and %v, want 8000, none and 10000", e[0].Until, e[1].Until, e[2].Until)
+	}
 	if e[1].NA == "" || !same(e[1].Inject.Gap.Length, MS(nan)) || !same(e[1].Back95, MS(nan)) {
 		t.Errorf("the fault that is n/a has figures: %+v", e[1])
 	}

@@ -220,6 +220,7 @@ type Episode struct {
 	Start    MS       `json:"start_ms"` // since the base instant
 	HealFrom MS       `json:"heal_from_ms"`
 	End      MS       `json:"end_ms"`
+	Until    MS       `json:"until_ms"` // the next fault or the end of the measured period: what is beyond is not the episode's
 	Evidence string   `json:"evidence"`
 	For      MS       `json:"for_ms"` // how long the schedule wanted it to last, from injection to healing
 

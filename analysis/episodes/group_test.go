@@ -149,8 +149,9 @@ func TestObserve(t *testing.T) {
 	}{
 		{"a new leader", analysis.Episode{Detect: 700}, func(f Figures[Bound]) Bound { return f.Detect }, Bound{700, false}},
 		{"no new leader was called for", analysis.Episode{Detect: none}, func(f Figures[Bound]) Bound { return f.Detect }, Bound{nan, false}},
-		{"no new leader while it was out", analysis.Episode{Detect: none, Out: analysis.Stretches{Total: 900, Censored: true}},
-			func(f Figures[Bound]) Bound { return f.Detect }, Bound{900, true}},
+		// Injected at 1 s, cut off by the next fault at 5 s; the service was out for the last 0.9 s of that.
+		{"no new leader while it was out", analysis.Episode{Start: 1000, Until: 5000, Detect: none, Out: analysis.Stretches{Total: 900, Censored: true}},
+			func(f Figures[Bound]) Bound { return f.Detect }, Bound{4000, true}},
 		{"back after both", analysis.Episode{Back95: 500, HealBack: 300, HealFrom: 2000}, func(f Figures[Bound]) Bound { return f.Back95 }, Bound{500, false}},
 		{"back, then down for good on healing", analysis.Episode{Start: 1000, Back95: 500, HealBack: 300, HealFrom: 3000, Censored: true},
 			func(f Figures[Bound]) Bound { return f.Back95 }, Bound{2300, true}},

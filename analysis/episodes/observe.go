@@ -84,11 +84,11 @@ func back95(e *analysis.Episode) Bound {
 	return b
 }
 
-// detect is censored if the service was still out when the episode was cut short,
-// as long as it was out.
+// detect is censored if the service was still out when the episode was cut short:
+// until then no other leader had been chosen, however much of that time was out.
 func detect(e *analysis.Episode) Bound {
 	if math.IsNaN(float64(e.Detect)) && e.Out.Censored {
-		return Bound{float64(e.Out.Total), true}
+		return Bound{float64(e.Until - e.Start), true}
 	}
 	return Bound{Value: float64(e.Detect)}
 }

@@ -236,7 +236,7 @@ func outages(sum *analysis.Summary, s Service, c Config) {
 func episode(sum *analysis.Summary, step int, st Stall, c Config) analysis.Episode {
 	ms := func(s float64) analysis.MS { return analysis.MS(math.Round(s * 1000)) }
 	e := analysis.Episode{Step: step, Fault: st.Fault, NA: st.NA, Nodes: st.Nodes, Start: ms(st.From),
-		HealFrom: ms(st.To), End: ms(st.To + 0.02), Evidence: "goroutines of " + first(st.Nodes) + " gone; 212 messages dropped",
+		HealFrom: ms(st.To), End: ms(st.To + 0.02), Until: ms(c.Seconds), Evidence: "goroutines of " + first(st.Nodes) + " gone; 212 messages dropped",
 		Detect: ms(st.Gap * 0.8), Back95: ms(st.Gap + 0.2), HealBack: ms(st.HealGap), Baseline: c.Rate, LostOps: math.Round(st.Gap * c.Rate)}
 	if st.NoEvidence {
 		e.Evidence = ""
