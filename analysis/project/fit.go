@@ -29,7 +29,8 @@ const (
 // alike or the interval decides nothing, it is presumed from what became of the
 // outages that began before healing: one that ended while the fault was still there was not ended by the
 // repair, so that a longer fault would not have lengthened it; if most lasted until
-// healing, B = 1 is presumed, since the measured figure would be the configured one.
+// healing, it is presumed that all do, with B the share of faults that cause any, since the
+// measured figure would be the configured one.
 type Fit struct {
 	N, Censored, Some int // episodes; of those, with a lower bound; with any outage
 	Bound             Bound
@@ -58,7 +59,7 @@ func NewFit(episodes []Episode) Fit {
 		if e.Censored {
 			f.Censored++
 		}
-		if e.Outage > 0 || e.Censored {
+		if e.some() {
 			f.Some++
 		}
 	}
@@ -114,6 +115,9 @@ func (f *Fit) tell(episodes []Episode, x, y []float64) {
 	}
 }
 
+// some reports whether there was any outage.
+func (e *Episode) some() bool { return e.Outage > 0 || e.Censored }
+
 // untilRepair reports whether the outage of the injection lasted for as long as the fault, as
 // far as can be told: one that was not seen to end may have.
 func (e *Episode) untilRepair() bool {
@@ -135,14 +139,24 @@ func (f *Fit) presume(episodes []Episode, why string) {
 	}
 	f.Bound = RepairBound
 	f.Why = fmt.Sprintf("%s; %d of %d outages lasted until it was healed", why, lasted, f.N)
+	f.untilHealed(episodes)
+}
+
+// untilHealed is the line where each outage lasted as long as the fault, and a little
+// more or less: B is the share of faults that caused one.
+func (f *Fit) untilHealed(episodes []Episode) {
 	x, y := durations(episodes)
-	over := make([]float64, len(x))
-	for i := range x {
-		over[i] = y[i] - x[i]
+	over, some := make([]float64, len(x)), make([]float64, len(x))
+	for i := range episodes {
+		over[i] = y[i]
+		if episodes[i].some() {
+			over[i], some[i] = y[i]-x[i], 1
+		}
 	}
-	f.A, f.B = stat.Mean(over, nil), 1
-	f.vaa, f.freedom = meanVariance(over), float64(len(over)-1)
-	f.spread = residuals(x, y, f.A, 1)
+	f.A, f.B = stat.Mean(over, nil), stat.Mean(some, nil)
+	f.vaa, f.vbb, f.vab = meanVariance(over), meanVariance(some), stat.Covariance(over, some, nil)/float64(len(x))
+	f.freedom = float64(len(x) - 1)
+	f.spread = residuals(x, y, f.A, f.B)
 }
 
 // failover takes the mean, or with lower bounds among the outages the restricted

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -142,19 +143,32 @@ func TestRepairs(t *testing.T) {
 	near(t, "p95 of it", Figure(math.Exp(byMean.Mu+z95*byMean.Sigma)), 250, 1e-12)
 	near(t, "median of a lognormal by its median", Figure(math.Exp(byMedian.Mu)), 180, 1e-12)
 	near(t, "p95 of it", Figure(math.Exp(byMedian.Mu+z95*byMedian.Sigma)), 1440, 1e-12)
-	// Mean of 1, 2, 6 is 3, of their squares 41/3.
 	near(t, "empirical", Figure(Empirical{1, 2, 6}.Mean()), 3, 1e-12)
-	near(t, "empirical square", Figure(Empirical{1, 2, 6}.Square()), 41.0/3, 1e-12)
+	// Mean of 1, 2, 6 is 3, of their squares 41/3; over 2 there is one of them.
+	p, mean, square := Empirical{1, 2, 6}.Above(0)
+	near(t, "empirical, above 0", Figure(p+mean+square), 1+3+41.0/3, 1e-12)
+	p, mean, square = Empirical{1, 2, 6}.Above(2)
+	near(t, "empirical, above 2", Figure(p+mean+square), (1+6+36)/3.0, 1e-12)
 	rng := rand.New(rand.NewPCG(1, 1))
-	for _, r := range []Repair{Constant(5), Exponential(30), byMean, Empirical{1, 2, 6}} {
-		var sum, squares float64
-		const n = 400_000
-		for range n {
-			v := r.Draw(rng)
-			sum, squares = sum+v, squares+v*v
+	for _, r := range []Repair{Constant(5), Exponential(30), byMean, Empirical{1, 2, 6}, Lognormal{Mu: 1}} {
+		for _, least := range []float64{-7, 0, 1.5, r.Mean() * 0.9} {
+			var sum [3]float64
+			const n = 400_000
+			for range n {
+				if v := r.Draw(rng); v > least {
+					sum[0]++
+					sum[1] += v
+					sum[2] += v * v
+				}
+			}
+			p, mean, square := r.Above(least)
+			for k, want := range []float64{p, mean, square} {
+				near(t, fmt.Sprintf("%s: moment %d above %v", r, k, least), Figure(sum[k]/n), want, 0.01*float64(k+1))
+			}
+			if least <= 0 {
+				near(t, r.String()+": mean", Figure(mean), r.Mean(), 1e-12)
+			}
 		}
-		near(t, r.String()+": mean", Figure(sum/n), r.Mean(), 0.01)
-		near(t, r.String()+": square", Figure(squares/n), r.Square(), 0.03)
 	}
 	for _, bad := range [][2]float64{{0, 1}, {2, 1}, {1, 4}, {math.NaN(), 1}} {
 		if l, err := LognormalOfMean(bad[0], bad[1]); err == nil {

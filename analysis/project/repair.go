@@ -8,13 +8,16 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Repair is how long a fault lasts, in seconds: until the node is back, or the
 // link.
 type Repair interface {
 	Mean() float64
-	Square() float64 // the mean of its square
+	// Above are the moments of what takes over t: P(R > t), E[R; R > t] and E[R²; R > t].
+	Above(t float64) (p, mean, square float64)
 	Draw(r *rand.Rand) float64
 	String() string
 }
@@ -25,8 +28,13 @@ type Constant float64
 // Mean implements [Repair].
 func (c Constant) Mean() float64 { return float64(c) }
 
-// Square implements [Repair].
-func (c Constant) Square() float64 { return float64(c * c) }
+// Above implements [Repair].
+func (c Constant) Above(t float64) (p, mean, square float64) {
+	if float64(c) <= t {
+		return 0, 0, 0
+	}
+	return 1, float64(c), float64(c * c)
+}
 
 // Draw implements [Repair].
 func (c Constant) Draw(*rand.Rand) float64 { return float64(c) }
@@ -40,8 +48,13 @@ type Exponential float64
 // Mean implements [Repair].
 func (e Exponential) Mean() float64 { return float64(e) }
 
-// Square implements [Repair].
-func (e Exponential) Square() float64 { return 2 * float64(e*e) }
+// Above implements [Repair]: what is left beyond t is as long again.
+func (e Exponential) Above(t float64) (p, mean, square float64) {
+	t = max(0, t)
+	m := float64(e)
+	p = math.Exp(-t / m)
+	return p, p * (t + m), p * (t*t + 2*t*m + 2*m*m)
+}
 
 // Draw implements [Repair].
 func (e Exponential) Draw(r *rand.Rand) float64 { return r.ExpFloat64() * float64(e) }
@@ -81,8 +94,21 @@ func LognormalOfMean(mean, p95 float64) (Lognormal, error) {
 // Mean implements [Repair].
 func (l Lognormal) Mean() float64 { return math.Exp(l.Mu + l.Sigma*l.Sigma/2) }
 
-// Square implements [Repair].
-func (l Lognormal) Square() float64 { return math.Exp(2*l.Mu + 2*l.Sigma*l.Sigma) }
+// Above implements [Repair]. R weighted by its k-th power is lognormal again, with kσ² added to μ.
+func (l Lognormal) Above(t float64) (p, mean, square float64) {
+	above := func(k float64) float64 {
+		mu := l.Mu + k*l.Sigma*l.Sigma
+		whole := math.Exp(k*l.Mu + k*k*l.Sigma*l.Sigma/2)
+		switch {
+		case t <= 0:
+			return whole
+		case l.Sigma == 0: // always its median
+			return whole * positive(l.Mu-math.Log(t))
+		}
+		return whole * distuv.UnitNormal.CDF((mu-math.Log(t))/l.Sigma)
+	}
+	return above(0), above(1), above(2)
+}
 
 // Draw implements [Repair].
 func (l Lognormal) Draw(r *rand.Rand) float64 { return math.Exp(l.Mu + l.Sigma*r.NormFloat64()) }
@@ -103,12 +129,15 @@ func (e Empirical) Mean() (m float64) {
 	return m
 }
 
-// Square implements [Repair].
-func (e Empirical) Square() (m float64) {
+// Above implements [Repair].
+func (e Empirical) Above(t float64) (p, mean, square float64) {
 	for _, v := range e {
-		m += v * v / float64(len(e))
+		_, m, s := Constant(v).Above(t)
+		p += positive(v-t) / float64(len(e))
+		mean += m / float64(len(e))
+		square += s / float64(len(e))
 	}
-	return m
+	return p, mean, square
 }
 
 // Draw implements [Repair].

@@ -95,15 +95,8 @@ func newTerm(c Class, own []Episode, names []string) term {
 	}
 	l := load{mean: f.A, square: f.spread.mean(square), some: f.spread.mean(positive), draw: f.spread.draw}
 	if f.Bound == RepairBound && c.Repair != nil {
-		r := c.Repair
-		t.on = r.Mean()
-		l.mean = f.A + f.B*r.Mean()
-		l.square = square(f.A) + 2*f.A*f.B*r.Mean() + square(f.B)*r.Square() + f.spread.mean(square)
-		l.some = float64(f.Some) / float64(f.N)
-		l.draw = func(rng *rand.Rand) float64 { return max(0, f.A+f.B*r.Draw(rng)+f.spread.draw(rng)) }
-		if l.mean < 0 { // a line that was fitted to long faults says nothing of short ones
-			l.mean, l.square = 0, 0
-		}
+		t.on = c.Repair.Mean()
+		l = f.until(c.Repair)
 	}
 	for s := range t.in {
 		t.in[s] = l

@@ -164,8 +164,11 @@ func FuzzParse(f *testing.F) {
 			if !(e.Rate.Low >= 0 && e.Rate.Low <= e.Rate.Mid && e.Rate.Mid <= e.Rate.High) || math.IsInf(e.Rate.High, 0) {
 				t.Fatalf("%s: rate %v", e.Name, e.Rate)
 			}
-			if e.Repair != nil && !(e.Repair.Mean() > 0 && !math.IsInf(e.Repair.Square(), 0)) {
-				t.Fatalf("%s: repair %v of mean %v, square %v", e.Name, e.Repair, e.Repair.Mean(), e.Repair.Square())
+			if e.Repair == nil {
+				continue
+			}
+			if _, _, square := e.Repair.Above(0); !(e.Repair.Mean() > 0 && !math.IsInf(square, 0)) {
+				t.Fatalf("%s: repair %v of mean %v, square %v", e.Name, e.Repair, e.Repair.Mean(), square)
 			}
 		}
 		if _, err := table.Classes(3); err != nil {
