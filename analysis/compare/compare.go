@@ -8,15 +8,14 @@ import (
 	"slices"
 	"strings"
 
-	"nines/analysis"
 	"nines/analysis/stats"
 	"nines/bench"
 	"nines/results"
 )
 
 // Runs compares run b with run a, system by system; in a matrix, cell by cell.
-// What is in one of them only is named. Trials that are not valid or whose
-// history is illegal are left out, and named.
+// What is in one of them only is named. Trials that are no evidence
+// are left out, and named: see [analysis.Summary.NoEvidence].
 func Runs(a, b Run) (Comparison, error) {
 	c := Comparison{A: a.Dir, B: b.Dir}
 	if a.Dir == b.Dir {
@@ -93,12 +92,9 @@ func (c *Comparison) side(of string, g group) Side {
 	s := Side{Name: g.name}
 	for _, t := range g.trials {
 		name := t.Summary.Facts.Trial
-		if why := t.whyNot(); why != "" {
+		if why := t.Summary.NoEvidence(); why != "" {
 			c.LeftOut = append(c.LeftOut, LeftOut{Side: of, Trial: name, Why: why})
 			continue
-		}
-		if t.Summary.Verdict == analysis.VerdictUnknown {
-			c.note("The verdict on %s is unknown: its figures count, and may be those of a wrong history.", strings.TrimSpace(of+" "+name))
 		}
 		s.trials = append(s.trials, t)
 	}

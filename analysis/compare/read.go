@@ -71,24 +71,6 @@ func NewTrial(s analysis.Summary, responses *results.Responses) Trial {
 	return Trial{Summary: s, Responses: responses, values: values(&row)}
 }
 
-// whyNot says why a trial has no part in the figures; "" if it has.
-func (t *Trial) whyNot() string {
-	s := &t.Summary
-	switch {
-	case s.Verdict == analysis.VerdictIllegal:
-		return "its history is illegal"
-	case !s.Valid:
-		var failed []string
-		for _, g := range s.Gates {
-			if !g.Pass {
-				failed = append(failed, g.Name)
-			}
-		}
-		return "not valid: " + strings.Join(failed, ", ")
-	}
-	return ""
-}
-
 // A group is the trials of a system in a cell.
 type group struct {
 	name   string // label of the system

@@ -3,7 +3,6 @@ package episodes
 import (
 	"cmp"
 	"fmt"
-	"strings"
 
 	"nines/analysis"
 )
@@ -27,15 +26,7 @@ var told = []string{"for", "rate", "nodes", "time"}
 
 func keyOf(s *analysis.Summary, e *analysis.Episode) Key {
 	f := &s.Facts
-	k := Key{Fault: e.Fault, For: e.For, Rate: f.Rate, System: f.System, Adapter: f.Adapter, Nodes: len(f.Nodes), Virtual: f.Virtual}
-	for _, v := range f.Variant {
-		for _, name := range told {
-			if v.Name == name {
-				k.System = strings.Replace(k.System, ","+name+"="+v.Value, "", 1)
-			}
-		}
-	}
-	return k
+	return Key{Fault: e.Fault, For: e.For, Rate: f.Rate, System: analysis.LabelWithout(f, told...), Adapter: f.Adapter, Nodes: len(f.Nodes), Virtual: f.Virtual}
 }
 
 // compare orders keys by fault, its length, load, and system.

@@ -28,7 +28,7 @@ type Observation struct {
 }
 
 // trusted reports whether the figures stand.
-func (o *Observation) trusted() bool { return o.Valid && o.Verdict != analysis.VerdictIllegal }
+func (o *Observation) trusted() bool { return analysis.Stands(o.Valid, o.Verdict) }
 
 // A Keyed observation says what it belongs to.
 type Keyed struct {
@@ -37,11 +37,14 @@ type Keyed struct {
 }
 
 // Observe takes the episodes out of the trials' summaries. A fault that a system
-// cannot suffer (n/a) is none.
+// cannot suffer (n/a) is none, and a trial that calibrates the checkers has none.
 func Observe(summaries []analysis.Summary) []Keyed {
 	var out []Keyed
 	for i := range summaries {
 		s := &summaries[i]
+		if s.Facts.Expect != "" {
+			continue
+		}
 		for j := range s.Episodes {
 			if e := &s.Episodes[j]; e.NA == "" {
 				out = append(out, Keyed{keyOf(s, e), observe(s, e)})

@@ -67,17 +67,7 @@ func system(s *analysis.Summary) System {
 }
 
 // label is the system's without the length of faults, which a matrix may vary.
-func label(s *analysis.Summary) string {
-	l := s.Facts.System
-	for _, v := range s.Facts.Variant {
-		if length(v.Name) {
-			l = strings.Replace(l, ","+v.Name+"="+v.Value, "", 1)
-		}
-	}
-	return l
-}
-
-func length(axis string) bool { return axis == "for" || strings.HasSuffix(axis, ".for") }
+func label(s *analysis.Summary) string { return analysis.LabelWithout(&s.Facts, "for") }
 
 // key is what trials must have in common to be of one system. The deadline is part
 // of what an SLO outage is.
@@ -94,18 +84,8 @@ func key(s *analysis.Summary) string {
 func (s *System) take(dir string, t *analysis.Summary, which Outage) {
 	f := &t.Facts
 	name := dir + ": " + f.Trial
-	switch {
-	case t.Verdict == analysis.VerdictIllegal:
-		s.LeftOut = append(s.LeftOut, name+": its history is illegal")
-		return
-	case t.Verdict == analysis.VerdictUnknown:
-		s.LeftOut = append(s.LeftOut, name+": the checks of its history came to no verdict, which is not a pass")
-		return
-	case f.Expect != "":
-		s.LeftOut = append(s.LeftOut, name+": it calibrates the checkers")
-		return
-	case !t.Valid:
-		s.LeftOut = append(s.LeftOut, name+": not valid ("+failed(t)+")")
+	if why := t.NoEvidence(); why != "" {
+		s.LeftOut = append(s.LeftOut, name+": "+why)
 		return
 	}
 	for i := range t.Episodes {
@@ -122,16 +102,6 @@ func (s *System) take(dir string, t *analysis.Summary, which Outage) {
 			s.Episodes = append(s.Episodes, episode)
 		}
 	}
-}
-
-func failed(t *analysis.Summary) string {
-	var out []string
-	for _, g := range t.Gates {
-		if !g.Pass {
-			out = append(out, g.Name)
-		}
-	}
-	return listed(out)
 }
 
 func outageOf(e *analysis.Episode, which Outage) (Episode, string) {

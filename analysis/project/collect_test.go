@@ -63,7 +63,7 @@ func TestCollect(t *testing.T) {
 		t.Errorf("%+v", raft)
 	}
 	if left := strings.Join(raft.LeftOut, "\n"); left != strings.Join([]string{
-		"r1: raft-2: not valid (finished)", "r1: raft-3: its history is illegal", "r1: raft-5: it calibrates the checkers",
+		"r1: raft-2: not valid: finished", "r1: raft-3: its history is illegal", "r1: raft-5: it calibrates the checkers",
 		"r1: raft-6: the checks of its history came to no verdict, which is not a pass",
 		"r2: raft-3: kill(leader) at 5 s: the fault failed: it slipped", "r2: raft-4: kill(leader) at 5 s: outages were not measured: the trial had no probes",
 	}, "\n") {
