@@ -31,7 +31,7 @@ type hunt struct {
 // run measures until nothing is left to find out. The systems take turns, so that
 // a drift of the machine meets all of them.
 func (h *hunt) run(ctx context.Context) error {
-	defer context.AfterFunc(ctx, func() { h.show.line("interrupted: the trial is being ended; once more, and all ends at once") })()
+	defer onInterrupt(ctx, h.show)()
 	for busy := true; busy; {
 		busy = false
 		for _, y := range h.scenario.Systems {

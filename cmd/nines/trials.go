@@ -30,7 +30,7 @@ type campaign struct {
 // analyses what there is. A trial that fails is kept, and the run goes on. The
 // error is why it could not.
 func trials(ctx context.Context, held *held, s *scenario.Scenario, show *display) ([]analysis.Summary, error) {
-	defer context.AfterFunc(ctx, func() { show.line("interrupted: the trial is being ended; once more, and all ends at once") })()
+	defer onInterrupt(ctx, show)()
 	complete, missing, err := split(held.run.Dir(), plan(s))
 	if err != nil {
 		return nil, err
