@@ -94,6 +94,35 @@ func TestQueues(t *testing.T) {
 	wantFailing(t, "an operation that is missing", Queues{List: q.List[:1]}.Judge([]Trial{lost}), "1 trial: complete, legal")
 }
 
+// No figure of the queues is without a bound on either side, and each queue has
+// what tells its law. At load 0.9 the variance of the share above p99 is
+// 0.0099 + 4·0.9·0.01·(1 - 0.01 - 0.0461)/0.01 = 3.41: of 120,000 operations the
+// share may be 4·√(3.41/120000) = 0.021 off, and none be above.
+func TestQueuesAreBounded(t *testing.T) {
+	q := StandardQueues()
+	near(t, "variance", q.List[3].Variance(0.01), 3.41, 0.005)
+	figures := map[string][]string{}
+	for _, c := range q.Judge(make([]Trial, len(q.List))) {
+		low, high := float64(c.Low), float64(c.High)
+		if math.IsNaN(low) || math.IsInf(low, 0) || math.IsNaN(high) || math.IsInf(high, 0) {
+			t.Errorf("%s %s: from %v to %v", c.Case, c.Figure, low, high)
+		}
+		figures[c.Case] = append(figures[c.Case], c.Figure)
+	}
+	for _, queue := range q.List {
+		want := []string{"p50", "p90"}
+		if queue.Load() < 0.8 {
+			want = append(want, "p99")
+		}
+		if queue.Law == Markov {
+			want = append(want, "mean")
+		}
+		if got := figures[queue.String()]; !slices.Equal(got, want) {
+			t.Errorf("%v: %v, want %v", queue, got, want)
+		}
+	}
+}
+
 // arriving is the trial of operations that are due at the instants.
 func arriving(duration time.Duration, late time.Duration, next bench.Arrivals) Trial {
 	var samples []bench.Sample

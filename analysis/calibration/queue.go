@@ -79,7 +79,8 @@ func (q Queue) Variance(p float64) float64 {
 }
 
 // Bounds are what the measured p-quantile of n operations lies between, but for a
-// chance of one in 16,000: the quantiles of what the share below it may be.
+// chance of one in 16,000: the quantiles of what the share below it may be. High
+// is +Inf where that may be 1.
 func (q Queue) Bounds(p float64, n uint64) (low, high float64) {
 	e := Sigmas*math.Sqrt(q.Variance(1-p)/float64(n)) + 1/float64(n)
 	return q.Quantile(p-e) - inMS(tick), q.Quantile(p+e) + inMS(tick)

@@ -2,6 +2,7 @@ package calibration
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"nines/analysis"
@@ -34,19 +35,22 @@ func (q Queues) Title() string {
 // Bound is where the bounds come from.
 func (q Queues) Bound() string {
 	return fmt.Sprintf("Bound: %d standard errors. Those of a percentile follow from the variance of the share of operations "+
-		"above the true one, in which successive responses are correlated; that of M/M/1 is exact, and an upper bound for M/D/1.", Sigmas)
+		"above the true one, in which successive responses are correlated; that of M/M/1 is exact, and an upper bound for M/D/1. "+
+		"A percentile is left out where so few operations as come in %v bound it on one side only: their share above it may be 0.", Sigmas, q.Duration)
 }
 
 // Judge makes checks of the trials, one for each queue of the list.
 func (q Queues) Judge(trials []Trial) []Check {
 	out := []Check{sound(trials, len(q.List))}
 	for i := range min(len(trials), len(q.List)) {
-		out = append(out, q.List[i].judge(&trials[i].Summary)...)
+		out = append(out, q.List[i].judge(&trials[i].Summary, uint64(q.Rate*q.Duration.Seconds()))...)
 	}
 	return out
 }
 
-func (q Queue) judge(s *analysis.Summary) []Check {
+// judge takes its bounds from how many operations are due on average, and not
+// from how many there were: of fewer they would be wider.
+func (q Queue) judge(s *analysis.Summary, due uint64) []Check {
 	var out []Check
 	r := &s.Response
 	for _, f := range []struct {
@@ -54,11 +58,14 @@ func (q Queue) judge(s *analysis.Summary) []Check {
 		p        float64
 		measured analysis.MS
 	}{{"p50", 0.5, r.P50}, {"p90", 0.9, r.P90}, {"p99", 0.99, r.P99}} {
-		low, high := q.Bounds(f.p, r.N)
+		low, high := q.Bounds(f.p, due)
+		if math.IsInf(high, 1) {
+			continue
+		}
 		out = append(out, check(q.String(), f.name, "ms", q.Quantile(f.p), float64(f.measured), low, high))
 	}
 	if q.Law == Markov {
-		e := Sigmas * q.MeanError(r.N)
+		e := Sigmas * q.MeanError(due)
 		out = append(out, check(q.String(), "mean", "ms", q.Mean(), float64(r.Mean), q.Mean()-e, q.Mean()+e))
 	}
 	return out
