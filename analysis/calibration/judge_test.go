@@ -335,6 +335,7 @@ func TestLadder(t *testing.T) {
 	wantFailing(t, "late where it need not be in time", l.Judge(trials(1, 0, 0, 11*ms)), "")
 	wantFailing(t, "late", l.Judge(trials(1, 0, 11*ms, 11*ms)), "2000 op/s: lag p99")
 	wantFailing(t, "late at the rate that it must reach", l.Judge(trials(1, 0, 11*ms, 11*ms)), "highest in bound")
+	wantFailing(t, "late below a rate that is in time", l.Judge(trials(1, 0, 11*ms, 0)), "highest in bound")
 	wantFailing(t, "in bursts", l.Judge(trials(50*ms, 0, 0, 0)), "1000 op/s: dispersion of sent")
 	wantFailing(t, "no trial", l.Judge(nil), "highest in bound")
 }

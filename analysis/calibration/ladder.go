@@ -40,7 +40,7 @@ func (l Ladder) Bound() string {
 func (l Ladder) Judge(trials []Trial) []Check {
 	out := []Check{sound(trials, len(l.Rates))}
 	bound := inMS(analysis.LagBound(l.Deadline))
-	reached := 0.0
+	reached, within := 0.0, true
 	for i := range min(len(trials), len(l.Rates)) {
 		rate, t := l.Rates[i], &trials[i]
 		of := fmt.Sprintf("%g op/s", rate)
@@ -52,10 +52,11 @@ func (l Ladder) Judge(trials []Trial) []Check {
 		} else {
 			out = append(out, tell(of, "lag p99", "ms", p99))
 		}
-		if p99 <= bound {
+		if within = within && p99 <= bound; within {
 			reached = rate
 		}
 	}
-	// What is expected is the least; there is no most.
+	// Up to it all rates are within the bound. What is expected is the least; there
+	// is no most.
 	return append(out, check("all rates", "highest in bound", "op/s", l.Must, reached, l.Must, l.Rates[len(l.Rates)-1]))
 }
