@@ -62,6 +62,12 @@ func TestGrowth(t *testing.T) {
 			t.Errorf("%s: grows is %t at %g a second of %g", c.name, !c.grows, got, rate)
 		}
 	}
+	// An hour: the half of 36,000 bins is merged by 90. 1 more in every third bin is
+	// 30 in each, of 9 s.
+	hour := bins(36_000, func(i int) (uint32, uint32) { return 100, 100 - uint32(i%3/2) })
+	if g := saturation.Growth(hour, tenth); math.Abs(g-30/9.0) > 1e-9 {
+		t.Errorf("of an hour: %g a second, want %g", g, 30/9.0)
+	}
 	for n := range 9 {
 		if g := saturation.Growth(bins(n, func(int) (uint32, uint32) { return 2, 1 }), tenth); !math.IsNaN(g) {
 			t.Errorf("of %d bins: %g", n, g)
