@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"math"
 	"time"
+
+	"nines/analysis/stats"
 )
 
 // Lasting is what a fault left behind: how the load was served between recovery
@@ -16,7 +18,8 @@ type Lasting struct {
 	To    MS      `json:"to_ms"`
 	Share float64 `json:"share"` // of what was expected; 1 is as before
 	// Noise is by how much Share may differ from 1 by chance: twice the standard
-	// error of the difference of the two means of bins; and no less than 3/n, with n
+	// error of the difference of the two means of bins, which count for as many as
+	// would tell as much if they were independent; and no less than 3/n, with n
 	// operations in the shorter of the two times, since of n operations that were all
 	// good, that share may be bad (the rule of three; Hanley and Lippman-Hand, JAMA 1983).
 	Noise   float64 `json:"noise"`
@@ -37,7 +40,7 @@ func (t *trial) lasting(f span, base baseline, e *Episode) Lasting {
 		return noLasting
 	}
 	l := Lasting{From: ms(from), To: ms(from + time.Duration(len(after.bins))*base.bin), Share: after.share() / before.share()}
-	spread := deviation(before.bins) / before.share() * math.Sqrt(1/float64(len(before.bins))+1/float64(len(after.bins)))
+	spread := stats.Deviation(before.bins) / before.share() * math.Sqrt(1/independent(before.bins)+1/independent(after.bins))
 	l.Noise = max(2*spread, 3/min(before.asked, after.asked))
 	l.Damaged = 1-l.Share > l.Noise
 	return l
@@ -79,19 +82,13 @@ func since(t MS) time.Duration {
 	return time.Duration(float64(t) * float64(time.Millisecond))
 }
 
-// deviation is the standard deviation of a sample; 0 of fewer than two.
-func deviation(v []float64) float64 {
-	if len(v) < 2 {
-		return 0
+// independent is how many independent bins these count for: all of them where
+// they do not vary.
+func independent(bins []float64) float64 {
+	if n := stats.EffectiveSize(bins); !math.IsNaN(n) {
+		return n
 	}
-	var mean, squares float64
-	for _, x := range v {
-		mean += x / float64(len(v))
-	}
-	for _, x := range v {
-		squares += (x - mean) * (x - mean)
-	}
-	return math.Sqrt(squares / float64(len(v)-1))
+	return float64(len(bins))
 }
 
 type lastingJSON struct {

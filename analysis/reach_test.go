@@ -240,6 +240,33 @@ func TestLastingNoise(t *testing.T) {
 	}
 }
 
+// TestLastingNoiseOfCorrelatedBins: in blocks of 10 the bins' shares are 1 and 0.8, so that of 40
+// the variance is 0.01·40/39 as above. Of 40-l pairs that lie l ≤ 10 bins apart 3l lie on both
+// sides of an end of a block, so that the correlation is (40-7l)/40, and the sum over two neighbouring l
+// is 73/40, 45/40, 17/40 and at last negative. So 40 bins count for 40/(2·135/40-1) = 40/5.75. After
+// the fault there are 40 more, either the same or, one in ten being lost, all 0.9.
+func TestLastingNoiseOfCorrelatedBins(t *testing.T) {
+	for name, c := range map[string]struct {
+		even  bool
+		after float64
+	}{"as before": {false, 40 / 5.75}, "even": {true, 40}} {
+		in := offered(every(msec, 0, 10*time.Second))
+		in.Faults[0].HealFrom, in.Faults[0].End = 6*time.Second, 6*time.Second
+		for i := range in.Samples {
+			s := &in.Samples[i]
+			if bad := s.Due/time.Second%2 == 1 && i%5 == 0; bad && !(c.even && s.Due >= 6*time.Second) || c.even && s.Due >= 6*time.Second && i%10 == 0 {
+				s.Outcome = bench.Unknown
+			}
+		}
+		tr := newTrial(in)
+		l := tr.episodes(tr.probes())[0].Lasting
+		want := 2 * math.Sqrt(0.01*40/39) / 0.9 * math.Sqrt(5.75/40+1/c.after)
+		if !same(l.From, 6000) || !same(l.To, 10000) || math.Abs(l.Share-1) > 1e-9 || math.Abs(l.Noise-want) > 1e-9 || l.Damaged {
+			t.Errorf("%s: %+v, want a noise of %v and no damage", name, l, want)
+		}
+	}
+}
+
 // TestLastingInClosedLoop: half the rate of before is damage, although all of it
 // is good.
 func TestLastingInClosedLoop(t *testing.T) {

@@ -28,6 +28,16 @@ func Mean(x []float64, level float64) (mean float64, i Interval) {
 	return mean, Interval{Lo: mean - half, Hi: mean + half, Level: level}
 }
 
+// Deviation is the standard deviation of what x was drawn from, of n-1 degrees of
+// freedom; NaN for fewer than two values, or where one is infinite.
+func Deviation(x []float64) float64 {
+	x, ok := finite(x)
+	if !ok || len(x) < 2 {
+		return math.NaN()
+	}
+	return stat.StdDev(x, nil)
+}
+
 // student is how many standard errors an interval reaches to either side.
 func student(freedom int, level float64) float64 {
 	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(freedom)}.Quantile(1 - tail(level))

@@ -32,6 +32,18 @@ func TestMean(t *testing.T) {
 	}
 }
 
+// Of 1, 2, 3 and 6 the mean is 3 and the variance (4 + 1 + 0 + 9)/3.
+func TestDeviation(t *testing.T) {
+	if got, want := Deviation([]float64{6, nan, 1, 2, 3}), math.Sqrt(14.0/3); !near(got, want, 1e-12) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	for _, x := range [][]float64{nil, {1}, {1, nan}, {1, inf, 2}} {
+		if got := Deviation(x); !math.IsNaN(got) {
+			t.Errorf("%v: %v", x, got)
+		}
+	}
+}
+
 // Of normal values Student's interval is exact.
 func TestMeanCoversAsItSays(t *testing.T) {
 	for _, n := range []int{2, 5, 20} {
