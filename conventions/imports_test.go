@@ -78,7 +78,7 @@ var layers = []layer{
 	{dir: "analysis/txn", ours: "bench"},
 	{dir: "analysis/stats", libs: "gonum.org/v1/gonum"},
 	{dir: "analysis", ours: "bench results analysis/linear analysis/stats analysis/txn", tests: "golang.org/x/perf"},
-	{dir: "analysis/calibration", ours: "bench results analysis"},
+	{dir: "analysis/calibration", ours: "bench results analysis analysis/stats"},
 	{dir: "analysis/episodes", ours: "results analysis analysis/stats"},
 	{dir: "analysis/project", ours: "bench analysis analysis/stats", libs: "gonum.org/v1/gonum", tests: "results"},
 	{dir: "analysis/project/rates", ours: "bench analysis/project", libs: "go.yaml.in/yaml/v4", tests: "chaos"},

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"nines/analysis/stats"
 	"nines/bench"
 )
 
@@ -69,20 +70,14 @@ func dispersed(of, figure string, at []time.Duration, end time.Duration) Check {
 
 // dispersion is the variance over the mean of the counts in bins of [0, end).
 func dispersion(at []time.Duration, end time.Duration) float64 {
-	counts := make([]float64, end/arrivalBin)
-	sum := 0.0
+	counts := make([]int, end/arrivalBin)
 	for _, t := range at {
 		if i := int(t / arrivalBin); t >= 0 && i < len(counts) {
 			counts[i]++
-			sum++
 		}
 	}
-	n := float64(len(counts))
-	mean, square := sum/n, 0.0
-	for _, c := range counts {
-		square += (c - mean) * (c - mean)
-	}
-	return square / (n - 1) / mean
+	index, _ := stats.Dispersion(counts)
+	return index
 }
 
 // distance is the Kolmogorov distance between the gaps of rising instants, the

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"nines/analysis"
+	"nines/analysis/stats"
 	"nines/bench"
 )
 
@@ -114,10 +115,10 @@ func (o Omission) judgeOpen(t *Trial, slack time.Duration) []Check {
 		q        float64
 		measured analysis.MS
 	}{{"p50", 0.5, r.P50}, {"p90", 0.9, r.P90}, {"p99", 0.99, r.P99}, {"p99.9", 0.999, r.P999}, {"max", 1, r.Max}} {
-		if f.q < 1 && math.Pow(f.q, float64(due)) > 0.025 { // too few operations for it
+		if f.q < 1 && !stats.Supported(f.q, 0.95, due) { // too few operations for it
 			continue
 		}
-		slower := due - int(math.Ceil(f.q*float64(due)-1e-9))
+		slower := due - stats.Rank(f.q, due)
 		want := o.Stall.For + o.Service - time.Duration(slower)*period
 		low := want - period
 		if want <= o.Service { // the stall does not reach it
