@@ -112,18 +112,11 @@ func middle(km stats.Survival, v float64) float64 {
 	return v
 }
 
-// normal is the standard normal quantile of 1-(1-Level)/2.
-const normal = 1.959963984540054
-
 func curve(km stats.Survival) []Point {
 	var out []Point
 	for _, s := range km.Steps {
-		p := Point{At: s.At, Survival: s.Survival, Lo: math.NaN(), Hi: math.NaN()}
-		if s.Survival > 0 && s.Survival < 1 {
-			se := math.Sqrt(s.Greenwood) / -math.Log(s.Survival)
-			p.Lo, p.Hi = math.Pow(s.Survival, math.Exp(normal*se)), math.Pow(s.Survival, math.Exp(-normal*se))
-		}
-		out = append(out, p)
+		i := s.Limits(Level)
+		out = append(out, Point{At: s.At, Survival: s.Survival, Lo: i.Lo, Hi: i.Hi})
 	}
 	return out
 }

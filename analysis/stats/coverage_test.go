@@ -93,7 +93,7 @@ func simulations() map[Coverage]draw {
 	for name, share := range map[string]float64{"none censored": 0, "30 % censored": 0.3} {
 		for _, n := range []int{6, 10, 20, 50} {
 			add(SurvivalQuantile, "median, "+name, n, func(r *rand.Rand) (bool, bool) {
-				i, _ := KaplanMeier(cutOff(r, n, share)).MedianInterval(0.95)
+				i, _ := medianInterval(KaplanMeier(cutOff(r, n, share)), 0.95)
 				return i.Exists(), i.Contains(math.Ln2)
 			})
 		}

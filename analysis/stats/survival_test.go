@@ -65,6 +65,51 @@ func TestKaplanMeier(t *testing.T) {
 	}
 }
 
+// medianInterval is the interval of Brookmeyer and Crowley, as [Step.Limits] says.
+// Where the upper limits do not come down to a half it has no end; where the
+// lower ones do not either it begins with the longest duration. Where nothing is
+// left the limits are 0 and 1.
+func medianInterval(s Survival, level float64) (Interval, bool) {
+	if s.N == 0 {
+		return none(level), false
+	}
+	i := Interval{Lo: s.Last, Hi: inf, Level: level}
+	down := func(bound func(Interval) float64, otherwise float64) (float64, bool) {
+		for _, step := range s.Steps {
+			limit := otherwise
+			if l := step.Limits(level); l.Exists() {
+				limit = bound(l)
+			}
+			if limit <= 0.5+reached {
+				return step.At, true
+			}
+		}
+		return nan, false
+	}
+	if v, ok := down(func(l Interval) float64 { return l.Lo }, 0); ok {
+		i.Lo = v
+	}
+	v, ok := down(func(l Interval) float64 { return l.Hi }, 1)
+	if ok {
+		i.Hi = v
+	}
+	return i, ok
+}
+
+// Of 4 durations one ended: S = 3/4 and Greenwood's sum is 1/(4·3), so that the standard
+// error of log(-log S) is √(1/12)/0.28768 = 1.00345; 0.75^exp(±1.96·1.00345) is 0.1279 and 0.9605.
+func TestLimits(t *testing.T) {
+	s := KaplanMeier([]Censored{{1, false}, {2, true}, {2, true}, {2, true}})
+	if i := s.Steps[0].Limits(0.95); !same(i, Interval{0.1279, 0.9605, 0.95}, 5e-5) {
+		t.Errorf("%v", i)
+	}
+	for name, step := range map[string]Step{"nothing left": KaplanMeier(seen(2)).Steps[0], "zero": {}} {
+		if i := step.Limits(0.95); i.Exists() {
+			t.Errorf("%s: %v", name, i)
+		}
+	}
+}
+
 // The intervals are those that SAS, whose default they are, gives for these data.
 func TestSurvivalMedian(t *testing.T) {
 	for _, c := range []struct {
@@ -81,7 +126,7 @@ func TestSurvivalMedian(t *testing.T) {
 		if got, ok := s.Quantile(0.5); !ok || got != c.median {
 			t.Errorf("%s: median %v, %v, want %v", c.name, got, ok, c.median)
 		}
-		if i, ok := s.MedianInterval(0.95); i != c.i || ok != c.ok {
+		if i, ok := medianInterval(s, 0.95); i != c.i || ok != c.ok {
 			t.Errorf("%s: %v, %v, want %v, %v", c.name, i, ok, c.i, c.ok)
 		}
 	}
@@ -115,7 +160,7 @@ func TestRestrictedMean(t *testing.T) {
 func TestSurvivalOfFewOrStrangeValues(t *testing.T) {
 	var zero Survival
 	for name, s := range map[string]Survival{"zero": zero, "none": KaplanMeier(nil), "NaN": KaplanMeier(seen(nan))} {
-		i, ok := s.MedianInterval(0.95)
+		i, ok := medianInterval(s, 0.95)
 		_, q := s.Quantile(0.5)
 		_, _, mean := s.RestrictedMean(1, 0.95)
 		if ok || q || mean || i.Exists() || !math.IsNaN(s.At(1)) {
@@ -123,13 +168,13 @@ func TestSurvivalOfFewOrStrangeValues(t *testing.T) {
 		}
 	}
 	all := KaplanMeier([]Censored{{1, true}, {4, true}})
-	if i, ok := all.MedianInterval(0.95); ok || i != (Interval{4, inf, 0.95}) {
+	if i, ok := medianInterval(all, 0.95); ok || i != (Interval{4, inf, 0.95}) {
 		t.Errorf("all censored: %v, %v", i, ok)
 	}
 	if len(all.Steps) != 0 || all.At(4) != 1 || !math.IsNaN(all.At(5)) {
 		t.Errorf("all censored: %+v", all)
 	}
-	if i, ok := KaplanMeier(seen(2)).MedianInterval(0.95); ok || i != (Interval{2, inf, 0.95}) {
+	if i, ok := medianInterval(KaplanMeier(seen(2)), 0.95); ok || i != (Interval{2, inf, 0.95}) {
 		t.Errorf("one: %v, %v", i, ok)
 	}
 	equal := KaplanMeier(seen(2, 2, 2))
@@ -166,8 +211,10 @@ func TestSurvivalProperties(t *testing.T) {
 				t.Fatalf("at %d: %v with censoring, %v without", v, b, a)
 			}
 		}
-		if i, _ := longer.QuantileInterval(q, 0.95); i.Lo > i.Hi {
-			t.Fatalf("%v", i)
+		for _, step := range longer.Steps {
+			if i := step.Limits(0.95); i.Exists() && !(0 <= i.Lo && i.Lo <= step.Survival && step.Survival <= i.Hi && i.Hi <= 1) {
+				t.Fatalf("%v of %+v", i, step)
+			}
 		}
 	})
 }
