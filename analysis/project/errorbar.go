@@ -3,6 +3,8 @@ package project
 import (
 	"math"
 	"strings"
+
+	"nines/analysis/stats"
 )
 
 // variance is that of the group's part of E, by the gradient of E in A and B.
@@ -65,6 +67,6 @@ func interval(expected, stdErr, freedom float64) (lo, hi float64) {
 	case stdErr == 0:
 		return expected, expected
 	}
-	half := student(freedom, Level) * stdErr
+	half := stats.Student(freedom, Level) * stdErr
 	return max(0, expected-half), expected + half
 }

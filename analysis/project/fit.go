@@ -99,7 +99,7 @@ func (f *Fit) tell(episodes []Episode, x, y []float64) {
 		f.presume(episodes, count(f.N, "episode")+" cannot tell "+over)
 		return
 	}
-	half := student(l.freedom, slopeLevel) * math.Sqrt(l.vbb)
+	half := stats.Student(l.freedom, slopeLevel) * math.Sqrt(l.vbb)
 	lo, hi := l.b-half, l.b+half
 	slope := fmt.Sprintf("the outage grows by %s s (%s to %s) for each second of the fault, %s",
 		signed(l.b), signed(lo), signed(hi), over)
@@ -211,10 +211,6 @@ func fitLine(x, y []float64) line {
 	}
 	s2 := rss / (n - 2)
 	return line{a: a, b: b, vaa: s2 * (1/n + mean*mean/sxx), vab: -s2 * mean / sxx, vbb: s2 / sxx, freedom: n - 2}
-}
-
-func student(freedom, level float64) float64 {
-	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: freedom}.Quantile(1 - (1-level)/2)
 }
 
 func signed(x float64) string {

@@ -24,7 +24,7 @@ func Mean(x []float64, level float64) (mean float64, i Interval) {
 		return x[0], none(level)
 	}
 	mean, sd := stat.MeanStdDev(x, nil)
-	half := student(len(x)-1, level) * sd / math.Sqrt(float64(len(x)))
+	half := Student(float64(len(x)-1), level) * sd / math.Sqrt(float64(len(x)))
 	return mean, Interval{Lo: mean - half, Hi: mean + half, Level: level}
 }
 
@@ -38,9 +38,10 @@ func Deviation(x []float64) float64 {
 	return stat.StdDev(x, nil)
 }
 
-// student is how many standard errors an interval reaches to either side.
-func student(freedom int, level float64) float64 {
-	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(freedom)}.Quantile(1 - tail(level))
+// Student is how many standard errors Student's interval reaches to either side:
+// the quantile of t of so many degrees of freedom, more than 0.
+func Student(freedom, level float64) float64 {
+	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: freedom}.Quantile(1 - tail(level))
 }
 
 func infiniteMean(x []float64) float64 {

@@ -44,6 +44,15 @@ func TestDeviation(t *testing.T) {
 	}
 }
 
+// t at 97.5 %: 12.706 with 1 degree of freedom, tan(0.475π), and 2.228 with 10.
+func TestStudent(t *testing.T) {
+	for freedom, want := range map[float64]float64{1: math.Tan(0.475 * math.Pi), 10: 2.228139} {
+		if got := Student(freedom, 0.95); !near(got, want, 1e-6*want) {
+			t.Errorf("%v degrees of freedom: %v, want %v", freedom, got, want)
+		}
+	}
+}
+
 // Of normal values Student's interval is exact.
 func TestMeanCoversAsItSays(t *testing.T) {
 	for _, n := range []int{2, 5, 20} {
