@@ -2,8 +2,9 @@ package calibration
 
 import (
 	"fmt"
-	"slices"
 	"time"
+
+	"nines/analysis/stats"
 )
 
 // Recording is what it costs to record an operation: a closed loop of one session
@@ -40,24 +41,15 @@ func (r Recording) Bound() string {
 
 // Judge makes checks of the rounds.
 func (r Recording) Judge(rounds Rounds) []Check {
-	with, without := median(rounds.With), median(rounds.Without)
+	with, without := stats.Median(rounds.With), stats.Median(rounds.Without)
 	const elapsed, cpu = "elapsed", "processor"
 	return []Check{
 		exactly("rounds", "each", r.Rounds, min(len(rounds.With), len(rounds.Without))),
-		tell(elapsed, "engine alone", "ns", median(rounds.ElapsedWithout)),
-		tell(elapsed, "with recorder", "ns", median(rounds.ElapsedWith)),
+		tell(elapsed, "engine alone", "ns", stats.Median(rounds.ElapsedWithout)),
+		tell(elapsed, "with recorder", "ns", stats.Median(rounds.ElapsedWith)),
 		tell(cpu, "engine alone", "ns", without),
 		tell(cpu, "with recorder", "ns", with),
 		// Of two that are nearly the same the difference may come out below 0.
 		check(cpu, "difference", "ns", 0, max(0, with-without), 0, float64(recordingBound)),
 	}
-}
-
-// median is NaN if there are none.
-func median(v []float64) float64 {
-	if len(v) == 0 {
-		return none
-	}
-	v = slices.Sorted(slices.Values(v))
-	return (v[len(v)/2] + v[(len(v)-1)/2]) / 2
 }

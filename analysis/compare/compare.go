@@ -188,12 +188,8 @@ func (c *Comparison) figure(m *Metric, s *Side, rising []float64) float64 {
 		return rising[n-1]
 	case m.Quantile > 0 && s.Trials > 1:
 		return c.merged(m.Quantile, s)
-	case n == 0:
-		return math.NaN()
-	case rising[(n-1)/2] == rising[n/2]: // also if both are infinite
-		return rising[n/2]
 	}
-	return (rising[(n-1)/2] + rising[n/2]) / 2
+	return stats.Median(rising)
 }
 
 // merged is a quantile of all operations of a side, NaN where there are too few or a

@@ -2,10 +2,10 @@ package saturation
 
 import (
 	"math"
-	"slices"
 	"time"
 
 	"nines/analysis"
+	"nines/analysis/stats"
 )
 
 // The backlog of a trial is what was due and is not done. It grows if, over the
@@ -43,9 +43,7 @@ func Growth(timeline []analysis.Bin, bin time.Duration) float64 {
 			slopes = append(slopes, (backlog[j]-backlog[i])/float64(j-i))
 		}
 	}
-	slices.Sort(slopes)
-	n := len(slopes)
-	return (slopes[(n-1)/2] + slopes[n/2]) / 2 / (float64(step) * bin.Seconds())
+	return stats.Median(slopes) / (float64(step) * bin.Seconds())
 }
 
 // merged is the backlog at the ends of bins that are each made of step; at the

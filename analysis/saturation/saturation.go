@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"nines/analysis"
+	"nines/analysis/stats"
 	"nines/results"
 )
 
@@ -196,20 +197,18 @@ func (y *System) conclude() {
 	if len(y.Closed) > 0 {
 		y.Peak, y.PeakAt = peak(y.Closed)
 	}
-	var p50, p99 []analysis.MS
+	var p50, p99 []float64
 	for _, o := range y.Open {
 		if o.Rate == y.Knee.Rate && o.Outcome != Unfit {
-			p50, p99 = append(p50, o.P50), append(p99, o.P99)
+			p50, p99 = append(p50, float64(o.P50)), append(p99, float64(o.P99))
 		}
 	}
-	y.P50, y.P99 = median(p50), median(p99)
+	y.P50, y.P99 = lowerMedian(p50), lowerMedian(p99)
 }
 
-// median is the lower one of two.
-func median(v []analysis.MS) analysis.MS {
-	if len(v) == 0 {
-		return analysis.MS(math.NaN())
-	}
+// lowerMedian is the lower one of the two in the middle: a figure that was seen,
+// and finite if half of them were.
+func lowerMedian(v []float64) analysis.MS {
 	slices.Sort(v)
-	return v[(len(v)-1)/2]
+	return analysis.MS(stats.Quantile(v, 0.5))
 }

@@ -2,6 +2,7 @@ package stats
 
 import (
 	"math"
+	"slices"
 	"sort"
 
 	"gonum.org/v1/gonum/stat/distuv"
@@ -23,6 +24,28 @@ func Quantile(rising []float64, q float64) float64 {
 		return math.NaN()
 	}
 	return rising[Rank(q, len(rising))-1]
+}
+
+// Median is that of values in any order: the mean of the two in the middle where
+// their number is even, unlike [Quantile], whose median is the lower one of these.
+// It may be infinite, and is NaN where there are no values.
+func Median(x []float64) float64 {
+	x = numbers(x)
+	slices.Sort(x)
+	return middle(x)
+}
+
+// middle is the median of rising values without NaN.
+func middle(rising []float64) float64 {
+	n := len(rising)
+	if n == 0 {
+		return math.NaN()
+	}
+	lo, hi := rising[(n-1)/2], rising[n/2]
+	if lo == hi { // also the infinities, whose halves do not add up
+		return hi
+	}
+	return (lo + hi) / 2
 }
 
 // sorted leaves out NaN, which sorts first.

@@ -54,6 +54,33 @@ func TestQuantile(t *testing.T) {
 	}
 }
 
+func TestMedian(t *testing.T) {
+	for _, c := range []struct {
+		x    []float64
+		want float64
+	}{
+		{[]float64{3, 1, 2}, 2},
+		{[]float64{4, 1, 3, 2}, 2.5},
+		{[]float64{nan, 5, nan, 1}, 3},
+		{[]float64{inf, 1}, inf},
+		{[]float64{inf, 1, inf, 2}, inf},
+		{[]float64{inf, inf}, inf},
+		{[]float64{-inf, -inf, 0}, -inf},
+		{[]float64{-inf, inf}, nan},
+		{[]float64{7}, 7},
+		{[]float64{nan}, nan},
+		{nil, nan},
+	} {
+		kept := slices.Clone(c.x)
+		if got := Median(c.x); !near(got, c.want, 0) {
+			t.Errorf("the median of %v is %v, want %v", kept, got, c.want)
+		}
+		if !slices.EqualFunc(c.x, kept, func(a, b float64) bool { return near(a, b, 0) }) {
+			t.Errorf("%v became %v", kept, c.x)
+		}
+	}
+}
+
 // The binomial tails by hand: n = 6, P(B=0) = 1/64; n = 10, P(B≤1) = 11/1024 =
 // 0.0107, P(B≤2) = 56/1024 = 0.0547; n = 20, P(B≤5) = 21700/2^20 = 0.0207,
 // P(B≤6) = 60460/2^20 = 0.0577.

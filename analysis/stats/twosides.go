@@ -35,10 +35,7 @@ func Shift(a, b []float64, level float64) (diff float64, i Interval, ok bool) {
 		return math.NaN(), none(level), false
 	}
 	slices.Sort(diffs)
-	diff = diffs[n/2]
-	if lower := diffs[(n-1)/2]; lower != diff {
-		diff = (lower + diff) / 2
-	}
+	diff = middle(diffs)
 	k := shiftRank(len(a), len(b), level)
 	if k < 1 {
 		return diff, none(level), false
