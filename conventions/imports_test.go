@@ -83,7 +83,7 @@ var layers = []layer{
 	{dir: "analysis/project", ours: "bench analysis analysis/stats", libs: "gonum.org/v1/gonum", tests: "results"},
 	{dir: "analysis/project/rates", ours: "bench analysis/project", libs: "go.yaml.in/yaml/v4", tests: "chaos"},
 	{dir: "analysis/saturation", ours: "results analysis analysis/stats", libs: "gonum.org/v1/gonum/optimize", tests: "bench"},
-	{dir: "analysis/plot", ours: "bench analysis analysis/episodes analysis/project analysis/saturation", libs: "gonum.org/v1/plot golang.org/x/image", tests: "results analysis/plot/plottest"},
+	{dir: "analysis/plot", ours: "bench analysis analysis/episodes analysis/project analysis/saturation analysis/stats", libs: "gonum.org/v1/plot golang.org/x/image", tests: "results analysis/plot/plottest"},
 	{dir: "analysis/plot/plottest", ours: "bench results analysis"},
 	{dir: "analysis/compare", ours: "bench results analysis analysis/stats", tests: "analysis/plot/plottest"},
 	{dir: "analysis/report", ours: "bench results analysis analysis/calibration analysis/compare analysis/episodes analysis/plot analysis/project analysis/saturation analysis/stats",

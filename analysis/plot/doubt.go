@@ -2,7 +2,6 @@ package plot
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"nines/analysis"
+	"nines/analysis/stats"
 )
 
 // downAxis is how a matrix over the length of a fault calls it.
@@ -145,8 +145,8 @@ func doubtLine(c DoubtCurve, aside vg.Length) plotter {
 		var medians []xy
 		for _, p := range c.Points {
 			if len(p.Longest) > 0 {
-				medians = append(medians, xy{p.Down, Median(p.Longest)})
-				line([]xy{{p.Down, P(0.1, p.Longest)}, {p.Down, P(0.9, p.Longest)}}, stroke(c.tint(), 0.55, 3))(canvas, beside, y)
+				medians = append(medians, xy{p.Down, stats.Median(p.Longest)})
+				line([]xy{{p.Down, stats.Quantile(p.Longest, 0.1)}, {p.Down, stats.Quantile(p.Longest, 0.9)}}, stroke(c.tint(), 0.55, 3))(canvas, beside, y)
 			}
 		}
 		line(medians, stroke(c.tint(), 1, 1.7))(canvas, beside, y)
@@ -169,18 +169,9 @@ func doubtAlt(curves []DoubtCurve) string {
 				alt += fmt.Sprintf(" for %s no episode", short(p.Down))
 				continue
 			}
-			alt += fmt.Sprintf(" for %s median %s, at most %s", short(p.Down), short(Median(p.Longest)), short(p.Longest[len(p.Longest)-1]))
+			alt += fmt.Sprintf(" for %s median %s, at most %s", short(p.Down), short(stats.Median(p.Longest)), short(p.Longest[len(p.Longest)-1]))
 		}
 		alt += "."
 	}
 	return alt
-}
-
-// P is the q-quantile (nearest rank) of rising values; NaN if there are none.
-func P(q float64, rising []float64) float64 {
-	n := len(rising)
-	if n == 0 {
-		return math.NaN()
-	}
-	return rising[max(1, int(math.Ceil(q*float64(n))))-1]
 }

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"nines/analysis"
+	"nines/analysis/stats"
 )
 
 // rateAxis is how a matrix over the offered load calls it.
@@ -74,7 +75,7 @@ func loadCurves(all []analysis.Summary) []loadCurve {
 			q := undisturbed(t)
 			p50, p99 = append(p50, float64(q.P50)), append(p99, float64(q.P99))
 		}
-		p.p50, p.p99 = Median(p50), Median(p99)
+		p.p50, p.p99 = stats.Median(p50), stats.Median(p99)
 		name := strings.Replace(s.Name, cell, "", 1)
 		at := slices.IndexFunc(curves, func(c loadCurve) bool { return c.Name == name })
 		if at < 0 {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"nines/analysis"
+	"nines/analysis/stats"
 )
 
 // An Occurrence is one episode together with the trial that it belongs to.
@@ -84,7 +85,7 @@ func GapSpread(all []Occurrence, side Side) Spread {
 	for _, g := range gaps {
 		s.Values = append(s.Values, float64(g.Length))
 	}
-	s.Median = Median(s.Values)
+	s.Median = stats.Median(s.Values)
 	for i := 0; i <= len(gaps)/2 && i < len(gaps); i++ {
 		s.Censored = s.Censored || gaps[i].Censored
 	}

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"nines/analysis"
+	"nines/analysis/stats"
 )
 
 // Percentiles compares the systems' latency distributions on an axis of
@@ -124,7 +125,7 @@ func medianCurve(each [][]xy) []xy {
 			}
 		}
 		if 2*len(at) >= len(each) {
-			out = append(out, xy{p.X, Median(at)})
+			out = append(out, xy{p.X, stats.Median(at)})
 		}
 	}
 	return out

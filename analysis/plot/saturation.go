@@ -14,6 +14,7 @@ import (
 
 	"nines/analysis"
 	"nines/analysis/saturation"
+	"nines/analysis/stats"
 )
 
 // A kneeCurve is one system: latency over the throughput that it achieved.
@@ -111,7 +112,7 @@ func medianOf(trials []saturation.Open, f func(saturation.Open) float64) float64
 	for _, t := range trials {
 		v = append(v, f(t))
 	}
-	return Median(v)
+	return stats.Median(v)
 }
 
 func drawKnees(dc draw.Canvas, f Format, name string, curves []kneeCurve, slo float64, of func(kneePoint) float64) {

@@ -2,7 +2,6 @@ package plot
 
 import (
 	"cmp"
-	"math"
 	"slices"
 
 	"gonum.org/v1/plot/vg/draw"
@@ -138,18 +137,4 @@ func (s System) label() string {
 		return plain(s.Name) + " (" + m.Word() + ")"
 	}
 	return plain(s.Name)
-}
-
-// Median of v, the mean of the two middle values if their number is even; NaN
-// for none. +Inf counts as the largest.
-func Median(v []float64) float64 {
-	if len(v) == 0 {
-		return math.NaN()
-	}
-	v = slices.Clone(v)
-	slices.Sort(v)
-	if n := len(v); n%2 == 0 {
-		return (v[n/2-1] + v[n/2]) / 2
-	}
-	return v[len(v)/2]
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"nines/analysis"
+	"nines/analysis/stats"
 )
 
 // maxBins bounds the points of a chart over time; a longer timeline is drawn
@@ -53,7 +54,7 @@ func merge(bins []analysis.Bin, at, widthMS float64) slice {
 		}
 		s.p99, s.max = worse(s.p99, float64(b.P99)), worse(s.max, float64(b.Max))
 	}
-	s.p50 = Median(p50)
+	s.p50 = stats.Median(p50)
 	return s
 }
 

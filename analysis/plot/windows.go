@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"nines/analysis"
+	"nines/analysis/stats"
 )
 
 // Windows compares the systems by the worst window of each length: operations
@@ -72,7 +73,7 @@ func medianWindows(trials []*analysis.Summary, users bool) []xy {
 			}
 		}
 		if len(at) == len(trials) {
-			out = append(out, xy{float64(w.Length), Median(at)})
+			out = append(out, xy{float64(w.Length), stats.Median(at)})
 		}
 	}
 	return out

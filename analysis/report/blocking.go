@@ -5,6 +5,7 @@ import (
 
 	"nines/analysis"
 	"nines/analysis/plot"
+	"nines/analysis/stats"
 )
 
 // blocking answers: for how long is a participant in doubt if its coordinator is
@@ -22,8 +23,8 @@ func blocking(summaries []analysis.Summary) table {
 			if n := len(p.Longest); n > 0 {
 				longest = number(p.Longest[n-1])
 			}
-			t.add(oneLine(c.Name), number(p.Down), strconv.Itoa(len(p.Longest)), put(number(plot.Median(p.Longest))), put(number(plot.P(0.9, p.Longest))),
-				put(longest), put(number(plot.Median(p.Locks)/1000)), put(whole(plot.Median(p.Txns))), put(number(plot.Median(p.Waited)/1000)))
+			t.add(oneLine(c.Name), number(p.Down), strconv.Itoa(len(p.Longest)), put(number(stats.Median(p.Longest))), put(number(stats.Quantile(p.Longest, 0.9))),
+				put(longest), put(number(stats.Median(p.Locks)/1000)), put(whole(stats.Median(p.Txns))), put(number(stats.Median(p.Waited)/1000)))
 		}
 	}
 	t.note("Median, p90 and max, over episodes, of the longest time that a participant was in doubt in an episode about a transaction whose coordinator was down; " +

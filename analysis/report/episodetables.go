@@ -8,6 +8,7 @@ import (
 
 	"nines/analysis"
 	"nines/analysis/plot"
+	"nines/analysis/stats"
 )
 
 // A faultStep is one step of the schedule as all systems met it.
@@ -194,7 +195,7 @@ func (t *table) addMedians(s plot.System, all []plot.Occurrence) {
 		for _, o := range all {
 			v = append(v, f(o.Episode))
 		}
-		return median(v)
+		return stats.Median(v)
 	}
 	t.add(oneLine(s.Name), strconv.Itoa(len(all)),
 		t.leader(all[0].Trial, sum.marked(number(of(func(e *analysis.Episode) float64 { return float64(e.Detect) })))),

@@ -104,14 +104,3 @@ func share(r float64) string {
 	decimals := 1 - int(math.Floor(math.Log10(1-r))) - 2
 	return strconv.FormatFloat(r*100, 'f', min(max(decimals, 1), 9), 64) + " %"
 }
-
-// median of v without NaN; NaN if nothing is left. +Inf is the largest.
-func median(v []float64) float64 {
-	kept := v[:0:0]
-	for _, x := range v {
-		if !math.IsNaN(x) {
-			kept = append(kept, x)
-		}
-	}
-	return plot.Median(kept)
-}

@@ -7,6 +7,7 @@ import (
 
 	"nines/analysis"
 	"nines/analysis/plot"
+	"nines/analysis/stats"
 )
 
 // A total is one row of the summary: a system, over its trusted trials.
@@ -30,7 +31,7 @@ func (t *total) of(f func(*analysis.Summary) float64) float64 {
 	for i, s := range t.trials {
 		v[i] = f(s)
 	}
-	return median(v)
+	return stats.Median(v)
 }
 
 func (t *total) number(f func(*analysis.Summary) float64) string { return t.marked(number(t.of(f))) }
