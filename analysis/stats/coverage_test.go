@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// The figures of Coverages are of 40,000 draws: go test ./analysis/stats -run
+// The figures of coverages are of 40,000 draws: go test ./analysis/stats -run
 // Coverages -draws 40000 -v
 var draws = flag.Int("draws", 2000, "draws of each simulation of coverage; a quarter with -short")
 
@@ -78,28 +78,28 @@ func cutOff(r *rand.Rand, n int, share float64) []Censored {
 // A draw tries a method once: whether an interval was given, and whether it covered.
 type draw func(*rand.Rand) (given, covers bool)
 
-// simulations are how the figures of Coverages are found.
-func simulations() map[Coverage]draw {
-	out := map[Coverage]draw{}
-	add := func(method Method, of string, n int, try draw) {
-		out[Coverage{Method: method, Of: of, N: n, Level: 0.95}] = try
+// simulations are how the figures of coverages are found.
+func simulations() map[coverage]draw {
+	out := map[coverage]draw{}
+	add := func(by method, of string, n int, try draw) {
+		out[coverage{method: by, of: of, n: n, level: 0.95}] = try
 	}
 	for _, n := range []int{5, 10, 30} {
-		add(StudentMean, "skewed values", n, func(r *rand.Rand) (bool, bool) {
+		add(studentMean, "skewed values", n, func(r *rand.Rand) (bool, bool) {
 			_, i := Mean(sample(n, skewed(r)), 0.95)
 			return i.Exists(), i.Contains(math.Exp(0.5))
 		})
 	}
 	for name, share := range map[string]float64{"none censored": 0, "30 % censored": 0.3} {
 		for _, n := range []int{6, 10, 20, 50} {
-			add(SurvivalQuantile, "median, "+name, n, func(r *rand.Rand) (bool, bool) {
+			add(survivalQuantile, "median, "+name, n, func(r *rand.Rand) (bool, bool) {
 				i, _ := medianInterval(KaplanMeier(cutOff(r, n, share)), 0.95)
 				return i.Exists(), i.Contains(math.Ln2)
 			})
 		}
 	}
 	for _, n := range []int{10, 20, 50} {
-		add(SurvivalMean, "30 % censored", n, func(r *rand.Rand) (bool, bool) {
+		add(survivalMean, "30 % censored", n, func(r *rand.Rand) (bool, bool) {
 			_, i, ok := KaplanMeier(cutOff(r, n, 0.3)).RestrictedMean(1, 0.95)
 			return ok, i.Contains(1 - 1/math.E)
 		})
@@ -108,26 +108,26 @@ func simulations() map[Coverage]draw {
 	return out
 }
 
-func simulateSeries(add func(Method, string, int, draw)) {
+func simulateSeries(add func(method, string, int, draw)) {
 	names := map[float64]string{0: "uncorrelated", 0.5: "correlation 0.5", 0.9: "correlation 0.9"}
 	for phi, name := range names {
 		for _, n := range []int{100, 300, 1000} {
-			add(Batches, "mean, "+name, n, func(r *rand.Rand) (bool, bool) {
+			add(batches, "mean, "+name, n, func(r *rand.Rand) (bool, bool) {
 				_, i, ok := BatchMeans(sample(n, series(r, phi)), 0.95)
 				return ok, i.Contains(0)
 			})
 		}
 	}
-	bootstrap := func(of string, n int, phi float64, stat func([]float64) float64) {
-		add(Bootstrap, of+", "+names[phi], n, func(r *rand.Rand) (bool, bool) {
+	resampled := func(of string, n int, phi float64, stat func([]float64) float64) {
+		add(bootstrap, of+", "+names[phi], n, func(r *rand.Rand) (bool, bool) {
 			i, ok := BlockBootstrap(sample(n, series(r, phi)), stat, 0.95, 1)
 			return ok, i.Contains(0)
 		})
 	}
-	bootstrap("mean", 100, 0, average)
-	bootstrap("mean", 100, 0.5, average)
-	bootstrap("mean", 300, 0.9, average)
-	bootstrap("median", 50, 0, median)
+	resampled("mean", 100, 0, average)
+	resampled("mean", 100, 0.5, average)
+	resampled("mean", 300, 0.9, average)
+	resampled("median", 50, 0, median)
 }
 
 func average(x []float64) float64 {
@@ -146,8 +146,8 @@ func median(x []float64) float64 {
 // What the documentation says of intervals that cover too rarely is measured again.
 func TestCoverages(t *testing.T) {
 	tries := simulations()
-	for k, c := range Coverages() {
-		try := tries[Coverage{Method: c.Method, Of: c.Of, N: c.N, Level: c.Level}]
+	for k, c := range coverages() {
+		try := tries[coverage{method: c.method, of: c.of, n: c.n, level: c.level}]
 		if try == nil {
 			t.Errorf("%s: nothing measures this", c)
 			continue
@@ -156,15 +156,15 @@ func TestCoverages(t *testing.T) {
 			t.Parallel()
 			given, covered, se := measure(uint64(k), try)
 			t.Logf("given %.3f, covered %.3f", given, covered)
-			if math.Abs(given-c.Given) > 0.005+3*math.Sqrt(c.Given*(1-c.Given)/float64(drawn())) {
-				t.Errorf("an interval was given %.3f of the time, documented is %.3f", given, c.Given)
+			if math.Abs(given-c.given) > 0.005+3*math.Sqrt(c.given*(1-c.given)/float64(drawn())) {
+				t.Errorf("an interval was given %.3f of the time, documented is %.3f", given, c.given)
 			}
-			if math.Abs(covered-c.Measured) > 0.001+3*se {
-				t.Errorf("covered %.4f ± %.4f, documented is %.3f", covered, se, c.Measured)
+			if math.Abs(covered-c.measured) > 0.001+3*se {
+				t.Errorf("covered %.4f ± %.4f, documented is %.3f", covered, se, c.measured)
 			}
 		})
 	}
-	if len(tries) != len(Coverages()) {
-		t.Errorf("%d are measured, %d documented", len(tries), len(Coverages()))
+	if len(tries) != len(coverages()) {
+		t.Errorf("%d are measured, %d documented", len(tries), len(coverages()))
 	}
 }

@@ -10,7 +10,7 @@
 //
 // Some intervals cover less often than their level says, when there are few
 // values or these are correlated. How often they did, in simulations that the
-// tests repeat, is in [Coverages].
+// tests repeat, stands with each of them.
 //
 // NaN is not a value: it is left out everywhere. Nothing here changes its
 // arguments.

@@ -10,9 +10,8 @@ import (
 // Mean is the mean of independent values, one for each trial say, with
 // Student's interval (Biometrika 6, 1908). The interval assumes a mean that is
 // normal, which that of a few skewed values is not: of lognormal ones it
-// covered 82 % with 5, 84 % with 10 and 88 % with 30 instead of 95 %
-// ([Coverages]). There is none for fewer than two values, or where one is
-// infinite.
+// covered 82 % with 5, 84 % with 10 and 88 % with 30 instead of 95 %. There is
+// none for fewer than two values, or where one is infinite.
 func Mean(x []float64, level float64) (mean float64, i Interval) {
 	x, ok := finite(x)
 	switch {

@@ -64,8 +64,8 @@ func sorted(rising []float64) []float64 {
 // a bound at both ends, see [SampleSizeFor].
 //
 // The chance to cover is at least level, and mostly above it, as ranks are
-// whole; [QuantileCoverage] tells it. It is exact for continuous values and
-// higher where values are tied.
+// whole: for the median at 95 % it is 96.9 % with 6 values, 97.9 % with 10 and
+// 95.9 % with 20. It is higher still where values are tied.
 func QuantileInterval(rising []float64, q, level float64) (Interval, bool) {
 	rising = sorted(rising)
 	lo, hi, ok := quantileRanks(len(rising), q, level)
@@ -73,17 +73,6 @@ func QuantileInterval(rising []float64, q, level float64) (Interval, bool) {
 		return none(level), false
 	}
 	return Interval{Lo: rising[lo-1], Hi: rising[hi-1], Level: level}, true
-}
-
-// QuantileCoverage is the exact probability with which the interval that
-// [QuantileInterval] gives for n continuous values covers the q-quantile; NaN
-// where it gives none.
-func QuantileCoverage(n int, q, level float64) float64 {
-	lo, hi, ok := quantileRanks(n, q, level)
-	if !ok {
-		return math.NaN()
-	}
-	return 1 - atMost(lo-1, n, q) - atLeast(hi, n, q)
 }
 
 // quantileRanks are the ranks of the bounds, from 1. With B the number of values

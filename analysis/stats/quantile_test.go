@@ -98,7 +98,7 @@ func TestQuantileInterval(t *testing.T) {
 		if want := (Interval{c.lo, c.hi, 0.95}); !ok || i != want {
 			t.Errorf("n = %d: %v, %v, want %v", c.n, i, ok, want)
 		}
-		if got := QuantileCoverage(c.n, 0.5, 0.95); !near(got, c.exact, 1e-12) {
+		if got := quantileCoverage(c.n, 0.5, 0.95); !near(got, c.exact, 1e-12) {
 			t.Errorf("n = %d covers with %v, want %v", c.n, got, c.exact)
 		}
 	}
@@ -110,7 +110,7 @@ func TestQuantileIntervalOfFewOrStrangeValues(t *testing.T) {
 			t.Errorf("%v has the interval %v", x, i)
 		}
 	}
-	if got := QuantileCoverage(5, 0.5, 0.95); !math.IsNaN(got) {
+	if got := quantileCoverage(5, 0.5, 0.95); !math.IsNaN(got) {
 		t.Errorf("five values cover with %v", got)
 	}
 	if i, _ := QuantileInterval([]float64{2, 2, 2, 2, 2, 2}, 0.5, 0.95); i != (Interval{2, 2, 0.95}) {
@@ -159,7 +159,7 @@ func TestQuantileRanksAreTight(t *testing.T) {
 		if above > out+1e-9 || 1-slowAtMost(hi-2, n, q) < out-1e-9 {
 			t.Fatalf("upper rank %d: %v of %v left out", hi, above, out)
 		}
-		if got := QuantileCoverage(n, q, level); got < level-1e-9 || !near(got, 1-below-above, 1e-9) {
+		if got := quantileCoverage(n, q, level); got < level-1e-9 || !near(got, 1-below-above, 1e-9) {
 			t.Fatalf("covers with %v, want %v", got, 1-below-above)
 		}
 	})
@@ -190,7 +190,7 @@ func TestQuantileIntervalCoversAsItSays(t *testing.T) {
 			i, ok := QuantileInterval(x, c.q, 0.95)
 			return ok, i.Contains(want)
 		})
-		if exact := QuantileCoverage(c.n, c.q, 0.95); math.Abs(got-exact) > 3*se {
+		if exact := quantileCoverage(c.n, c.q, 0.95); math.Abs(got-exact) > 3*se {
 			t.Errorf("n = %d, q = %v: covered %.4f ± %.4f, want %.4f", c.n, c.q, got, se, exact)
 		}
 	}

@@ -22,7 +22,7 @@ import (
 // Correlation that reaches over much of a batch makes it cover less than level
 // says: with neighbours correlated by 0.9 it was 71 % with 100 values, 87 %
 // with 300 and 92 % with 1,000 instead of 95 %, by 0.5 it was 90 %, 94 % and 95
-// % ([Coverages]).
+// %.
 func BatchMeans(x []float64, level float64) (mean float64, i Interval, ok bool) {
 	x, ok = finite(x)
 	if !ok || len(x) < 50 {
@@ -84,7 +84,7 @@ const resamples = 1000
 // least 40 of them, and where stat gives NaN for a resample. It covers less
 // than level says when the series is short or the correlation strong: for a
 // mean of 100 values 93 % instead of 95 %, with neighbours correlated by 0.5 it
-// was 88 %, and of 300 correlated by 0.9, 73 % ([Coverages]).
+// was 88 %, and of 300 correlated by 0.9, 73 %.
 func BlockBootstrap(x []float64, stat func([]float64) float64, level float64, seed uint64) (Interval, bool) {
 	x = numbers(x)
 	n := len(x)

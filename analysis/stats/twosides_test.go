@@ -125,7 +125,7 @@ func TestShift(t *testing.T) {
 	if !ok || !near(diff, -0.305, 1e-9) || !same(i, Interval{-0.76, 0.15, 0.95}, 1e-9) {
 		t.Errorf("placentas: %v %v %v", diff, i, ok)
 	}
-	if got := ShiftCoverage(10, 5, 0.95); !near(got, 0.96, 0.005) {
+	if got := shiftCoverage(10, 5, 0.95); !near(got, 0.96, 0.005) {
 		t.Errorf("placentas are covered with %v, want 0.96", got)
 	}
 	for _, c := range []struct {
@@ -147,8 +147,8 @@ func TestShift(t *testing.T) {
 	}
 	// Four on each side: all sixteen differences, 1 - 2/70.
 	_, i, ok = Shift(upTo(4), []float64{11, 12, 13, 14}, 0.95)
-	if want := (Interval{7, 13, 0.95}); !ok || i != want || !near(ShiftCoverage(4, 4, 0.95), 1-2.0/70, 1e-12) {
-		t.Errorf("four: %v %v, %v", i, ok, ShiftCoverage(4, 4, 0.95))
+	if want := (Interval{7, 13, 0.95}); !ok || i != want || !near(shiftCoverage(4, 4, 0.95), 1-2.0/70, 1e-12) {
+		t.Errorf("four: %v %v, %v", i, ok, shiftCoverage(4, 4, 0.95))
 	}
 	if got := ShiftSizeFor(0.95); got != 4 {
 		t.Errorf("it takes %d, want 4", got)
@@ -192,7 +192,7 @@ func TestShiftCoversAsItSays(t *testing.T) {
 			_, i, ok := Shift(sample(n, skewed(r)), b, 0.95)
 			return ok, i.Contains(3)
 		})
-		if exact := ShiftCoverage(n, m, 0.95); math.Abs(got-exact) > 3*se {
+		if exact := shiftCoverage(n, m, 0.95); math.Abs(got-exact) > 3*se {
 			t.Errorf("%d and %d: covered %.4f ± %.4f, want %.4f", n, m, got, se, exact)
 		}
 	}
