@@ -143,15 +143,28 @@ func (r *Run) Resume(at time.Time) error {
 	r.manifest.Resumed, r.manifest.Ended = append(r.manifest.Resumed, at), nil
 	for i := range r.manifest.Trials {
 		e := &r.manifest.Trials[i]
-		_, missing := os.Stat(filepath.Join(r.dir, TrialsDir, e.Trial))
+		dir := filepath.Join(r.dir, TrialsDir, e.Trial)
+		_, missing := os.Stat(dir)
 		switch {
 		case missing != nil:
 			e.State, e.Why = Planned, ""
-		case e.State != Failed: // it was cut off between naming the folder and noting it
-			e.State = Done
+		case e.State != Done && e.State != Failed: // it was cut off between naming the folder and noting it
+			if err := e.noteFrom(dir); err != nil {
+				return fmt.Errorf("resume: %w", err)
+			}
 		}
 	}
 	return r.save()
+}
+
+// noteFrom notes what the folder of a complete trial says of how it ended.
+func (e *Entry) noteFrom(dir string) error {
+	var facts Facts
+	if err := readJSON(filepath.Join(dir, FactsFile), "nines trial", &facts); err != nil {
+		return err
+	}
+	e.ended(facts.Failure)
+	return nil
 }
 
 // Add notes a trial that is to run next and that was not planned at first. Its

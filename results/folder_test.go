@@ -322,3 +322,31 @@ func TestAdd(t *testing.T) {
 		t.Errorf("when it is done %+v, want %+v", last(), e)
 	}
 }
+
+// TestResumeNotes what the folders of trials tell where the manifest, whose
+// process was killed, does not: how they ended.
+func TestResumeNotes(t *testing.T) {
+	run := newRun(t)
+	finish := func(name, failure string) {
+		t.Helper()
+		files, err := run.Begin(name, "x", 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := files.Finish(Facts{Failure: failure}, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	finish("etcdraft-1", "panic")
+	finish("single-1", "")
+	for i := range run.manifest.Trials { // as it was before they ended
+		run.manifest.Trials[i].State, run.manifest.Trials[i].Why = Running, ""
+	}
+	if err := run.Resume(time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	all := run.Manifest().Trials
+	if all[0].State != Failed || all[0].Why != "panic" || all[1].State != Done || all[1].Why != "" {
+		t.Errorf("%+v", all)
+	}
+}

@@ -51,6 +51,14 @@ type Entry struct {
 	Variant []Variable `json:"variant,omitempty"`
 }
 
+// ended notes that the trial is complete, or that it failed and why.
+func (e *Entry) ended(failure string) {
+	e.State, e.Why = Done, failure
+	if failure != "" {
+		e.State = Failed
+	}
+}
+
 // State is how far a trial has come.
 type State string
 

@@ -91,10 +91,7 @@ func (t *Trial) Finish(facts Facts, faults []bench.Interval, events []bench.Even
 		return "", err
 	}
 	t.dir = dir
-	t.entry.State, t.entry.Why = Done, facts.Failure
-	if facts.Failure != "" {
-		t.entry.State = Failed
-	}
+	t.entry.ended(facts.Failure)
 	return dir, t.run.mark(t.entry)
 }
 

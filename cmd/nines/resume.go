@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -71,24 +72,32 @@ func (c *runCmd) resume(ctx context.Context, show *display) (*held, *scenario.Sc
 	if flags := c.besides(); len(flags) > 0 {
 		return nil, nil, badInput{fmt.Errorf("--resume goes on with the scenario in %s as it is: remove %s", c.Resume, strings.Join(flags, ", "))}
 	}
-	run, err := results.Open(c.Resume)
-	if err != nil {
-		return nil, nil, badInput{err}
-	}
 	lock, err := lockFolder(ctx, c.Resume, 3*told, func() { show.line("waiting for the last trial of the run to end") })
+	if errors.Is(err, fs.ErrNotExist) {
+		err = badInput{err}
+	}
 	if err != nil {
 		return nil, nil, err
 	}
-	h := &held{run: run, lock: lock, undo: func() bool { return false }}
-	s, err := again(run)
-	if err == nil {
-		err = run.Resume(time.Now())
-	}
+	h := &held{lock: lock, undo: func() bool { return false }}
+	s, err := h.open(c.Resume)
 	if err != nil {
 		h.release()
 		return nil, nil, err
 	}
 	return h, s, nil
+}
+
+// open reads the manifest of a folder that is locked by now: until then another
+// process may have written to it.
+func (h *held) open(dir string) (s *scenario.Scenario, err error) {
+	if h.run, err = results.Open(dir); err != nil {
+		return nil, badInput{err}
+	}
+	if s, err = again(h.run); err != nil {
+		return nil, err
+	}
+	return s, h.run.Resume(time.Now())
 }
 
 // besides are the flags that would change the scenario or its place.
