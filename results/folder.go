@@ -120,7 +120,8 @@ func (r *Run) End(at time.Time) error {
 }
 
 // Resume notes that the run goes on after it was cut off. What is left of trials
-// that were not finished is removed; they count as planned again.
+// that were not finished is removed; they count as planned again. A run of which
+// nothing is missing has still ended.
 func (r *Run) Resume(at time.Time) error {
 	left, err := filepath.Glob(filepath.Join(r.dir, TrialsDir, "*"+partial))
 	if err != nil {
@@ -140,7 +141,7 @@ func (r *Run) Resume(at time.Time) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.manifest.Resumed, r.manifest.Ended = append(r.manifest.Resumed, at), nil
+	r.manifest.Resumed = append(r.manifest.Resumed, at)
 	for i := range r.manifest.Trials {
 		e := &r.manifest.Trials[i]
 		dir := filepath.Join(r.dir, TrialsDir, e.Trial)
@@ -148,6 +149,7 @@ func (r *Run) Resume(at time.Time) error {
 		switch {
 		case missing != nil:
 			e.State, e.Why = Planned, ""
+			r.manifest.Ended = nil
 		case e.State != Done && e.State != Failed: // it was cut off between naming the folder and noting it
 			if err := e.noteFrom(dir); err != nil {
 				return fmt.Errorf("resume: %w", err)

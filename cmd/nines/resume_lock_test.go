@@ -12,6 +12,7 @@ import (
 type signalled struct {
 	word string
 	call func()
+	text buffer
 }
 
 func (s *signalled) Write(b []byte) (int, error) {
@@ -19,7 +20,7 @@ func (s *signalled) Write(b []byte) (int, error) {
 		s.call()
 		s.call = nil
 	}
-	return len(b), nil
+	return s.text.Write(b)
 }
 
 // TestResumeReadsBehindTheLock: what the process that was waited for wrote last, a
@@ -51,7 +52,7 @@ func TestResumeReadsBehindTheLock(t *testing.T) {
 		}
 	}
 	again := flags(t, "--resume", dir)
-	held, _, err := again.resume(t.Context(), newDisplay(&signalled{"waiting", late}, false))
+	held, _, err := again.resume(t.Context(), newDisplay(&signalled{word: "waiting", call: late}, false))
 	if err != nil {
 		t.Fatal(err)
 	}

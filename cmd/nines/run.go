@@ -85,7 +85,10 @@ func (c *runCmd) begin(ctx context.Context, show *display) (*held, *scenario.Sce
 // conclude makes the report of the trials that there are, and says how the run
 // ended.
 func (o output) conclude(ctx context.Context, t terminal, run *results.Run, all []analysis.Summary, failed error) error {
-	if outside(failed) || len(all) == 0 { // nor could the report be written
+	switch {
+	case errors.Is(failed, errInterrupted) && len(all) == 0:
+		return fmt.Errorf("%w (what was recorded is kept; %s)", failed, goOn(run))
+	case outside(failed) || len(all) == 0: // nor could the report be written
 		return fmt.Errorf("%w (what was recorded is kept; mend that; %s)", failed, goOn(run))
 	}
 	run, err := results.Open(run.Dir()) // the children have marked their trials

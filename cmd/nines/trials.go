@@ -28,7 +28,9 @@ type campaign struct {
 
 // trials runs what is missing of a plan, each trial in a process of its own, and
 // analyses what there is. A trial that fails is kept, and the run goes on. The
-// error is why it could not.
+// error is why it could not; there are then no summaries if the trials that had
+// finished before were not all read, since a report of a part of them would be
+// poorer than the one that may be there.
 func trials(ctx context.Context, held *held, s *scenario.Scenario, show *display) ([]analysis.Summary, error) {
 	defer onInterrupt(ctx, show)()
 	complete, missing, err := split(held.run.Dir(), plan(s))
@@ -38,11 +40,11 @@ func trials(ctx context.Context, held *held, s *scenario.Scenario, show *display
 	c := &campaign{dir: held.run.Dir(), lock: held.lock, show: show, todo: missing, total: len(complete) + len(missing)}
 	for i, p := range complete {
 		if ctx.Err() != nil {
-			return c.all, fmt.Errorf("%w while the trials that had finished were read", errInterrupted)
+			return nil, fmt.Errorf("%w while the trials that had finished were read", errInterrupted)
 		}
 		show.say("reading what there is: %d of %d", i+1, len(complete))
 		if _, err := c.analyse(p); err != nil {
-			return c.all, err
+			return nil, err
 		}
 	}
 	for len(c.todo) > 0 {
