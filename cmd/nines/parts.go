@@ -10,7 +10,8 @@ import (
 )
 
 // A trial whose cluster does not recover from an episode ends with that episode.
-// The others are had by a further part: a trial of its own, on a fresh cluster, that
+// So does one that fails: its process dies, it hangs or does not start. The others
+// are had by a further part: a trial of its own, on a fresh cluster, that
 // is named after the first with a number from 2. Its folder follows from that of
 // the part before, so an interrupted run knows what is missing.
 
@@ -24,6 +25,18 @@ func (p planned) rest(f *results.Facts) (next planned, ok bool) {
 	p.part, p.first = e.Part+1, e.Planned-e.Left
 	p.name = whole + partSuffix(p.part)
 	return p, true
+}
+
+// cutShort is what a part that failed has of its episodes, in the one that it was at,
+// from 1, or 0 before its first: the ones after that are left to a further part. It
+// counts one as had at least, so that the parts come to an end.
+func cutShort(e *results.Episodes, at int) *results.Episodes {
+	if e == nil {
+		return nil
+	}
+	short := *e
+	short.Left = max(0, e.Planned-max(at, e.First+1))
+	return &short
 }
 
 // partSuffix is what a part adds to the name of a trial.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -118,13 +119,26 @@ const starting = 2 * time.Second
 // least of what was seen.
 const modelled = 50
 
-// lasts is how long a trial will take, about.
-func (p planned) lasts() time.Duration {
+// lasts is how long a trial will take, about, if it has all episodes that there
+// are from its first on.
+func (p planned) lasts() time.Duration { return p.lastsFor(math.MaxInt) }
+
+// lasted is how long a trial was to take, about, that had these episodes: those
+// that are left to a further part are booked there.
+func (p planned) lasted(e *results.Episodes) time.Duration {
+	if e == nil {
+		return p.lasts()
+	}
+	return p.lastsFor(e.Planned - e.Left - e.First)
+}
+
+func (p planned) lastsFor(episodes int) time.Duration {
 	s := p.scenario
 	d := s.Duration
 	if e := chaos.EpisodesOf(s.Faults); e != nil {
 		const recovers = 2 * time.Second
-		d = min(d, e.At+time.Duration(e.Episodes-p.first)*(e.For+recovers+e.Rest*3/2))
+		n := min(episodes, e.Episodes-p.first)
+		d = min(d, e.At+time.Duration(n)*(e.For+recovers+e.Rest*3/2))
 	}
 	d += s.Warmup
 	if s.Time == scenario.Virtual {

@@ -61,6 +61,13 @@ func (t *teller) started() time.Time {
 	return t.base
 }
 
+// at is the last episode that began, from 1; 0: none.
+func (t *teller) at() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.last.Episode
+}
+
 func (t *teller) setBase(base time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

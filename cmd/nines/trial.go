@@ -94,8 +94,17 @@ func perform(ctx context.Context, in *results.Run, p planned, tell *teller, by p
 	if err != nil {
 		return errors.Join(err, files.Discard(err.Error()))
 	}
+	if f := &result.Facts; f.Failure != "" && !suffersNone(result.Faults) {
+		f.Episodes = cutShort(f.Episodes, tell.at())
+	}
 	_, err = files.Finish(result.Facts, result.Faults, result.Events)
 	return err
+}
+
+// suffersNone reports whether the fault cannot be injected: then another cluster
+// cannot have the episodes either.
+func suffersNone(faults []bench.Interval) bool {
+	return len(faults) > 0 && faults[len(faults)-1].NA != ""
 }
 
 // runIn runs the trial, whose nodes keep their disks and logs in its folder.

@@ -77,7 +77,7 @@ func (c *campaign) next(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.tempo.took(p, time.Since(began))
+	c.tempo.took(p.lasted(sum.Facts.Episodes), time.Since(began))
 	c.show.end(sum)
 	if more, ok := p.rest(&sum.Facts); ok {
 		c.todo = append([]planned{more}, c.todo...)
@@ -99,8 +99,8 @@ func (c *campaign) analyse(p planned) (*analysis.Summary, error) {
 // A tempo tells how long trials take, against what was expected of them.
 type tempo struct{ expected, was time.Duration }
 
-func (p *tempo) took(t planned, d time.Duration) {
-	p.expected += t.lasts()
+func (p *tempo) took(expected, d time.Duration) {
+	p.expected += expected
 	p.was += d
 }
 
@@ -137,7 +137,7 @@ func one(ctx context.Context, dir string, p planned, lock *os.File, show *displa
 		err = &died{how: "no trial and no reason"}
 	}
 	if dead := (*died)(nil); errors.As(err, &dead) {
-		f := failure{planned: p, cause: dead, began: began, left: c.last.Dir}
+		f := failure{planned: p, cause: dead, began: began, left: c.last.Dir, at: c.last.Episode}
 		return f.keep(dir)
 	}
 	if _, missing := os.Stat(c.last.Dir); missing == nil { // the child could not tidy up
@@ -166,6 +166,7 @@ type failure struct {
 	cause *died
 	began time.Time // when it was started
 	left  string    // the folder that it left behind; may be missing
+	at    int       // the last episode that was heard of; 0: none
 }
 
 // keep makes a trial that says why there is nothing else of it, with the logs
@@ -189,6 +190,7 @@ func (f *failure) keep(dir string) error {
 	facts := x.facts()
 	facts.Started = f.began
 	facts.Failure, facts.Cut = f.cause.Error(), true
+	facts.Episodes = cutShort(facts.Episodes, f.at)
 	if saved {
 		err = os.Rename(aside, filepath.Join(files.Dir(), results.NodesDir))
 	}
