@@ -55,6 +55,9 @@ func (t *trial) gates(s *Summary) []Gate {
 	if s.Gaps.Measured {
 		gates = append(gates, t.prober(s))
 	}
+	if g, ok := t.episodesHad(); ok {
+		gates = append(gates, g)
+	}
 	gates = append(gates, enough(s), independents(s), s.Steady.settled(t.Facts.Warmup))
 	if len(t.faults) > 0 {
 		gates = append(gates, t.baselineHealth())
