@@ -6,13 +6,6 @@ import (
 	"time"
 )
 
-// Health is who knows whether a cluster serves again as it did before a fault.
-type Health interface {
-	// Healthy reports whether it does now, and has for a little while, all of it
-	// after since, an instant on the base clock.
-	Healthy(since time.Duration) bool
-}
-
 // healthEvery is how often health is asked for. It adds to the time between two
 // episodes, and to no figure.
 const healthEvery = 50 * time.Millisecond

@@ -50,10 +50,35 @@ func (d *decoder) checkEpisodes(s *Scenario) {
 	if chaos.EpisodesOf(s.Faults) == nil {
 		return
 	}
+	d.checkRecover(s)
 	if text := chaos.AloneProblem(s.Faults); text != "" {
 		d.failf("faults", "%s", text)
 	}
 	if s.Load.Arrivals == Closed && d.ok("load.arrivals") {
 		d.failf("load.arrivals", "a closed loop asks for nothing while the system stalls, so nobody could tell when it has recovered: with episodes want constant or poisson")
+	}
+}
+
+// checkRecover wants recovery to be waited for for as long as it takes to see it,
+// whatever the system.
+func (d *decoder) checkRecover(s *Scenario) {
+	if !d.ok("load.rate", "load.deadline", "probes.rate", "systems") || d.anyBad("load.knee") {
+		return
+	}
+	var probe time.Duration
+	if s.Probes.Rate > 0 {
+		probe = time.Duration(float64(time.Second) / s.Probes.Rate)
+	}
+	bin := chaos.HealthyBin(probe, s.Load.Rate)
+	for _, y := range s.Systems {
+		bin = max(bin, chaos.HealthyBin(probe, s.For(y).Load.Rate))
+	}
+	least := chaos.LeastRecovery(bin, s.Load.Deadline)
+	for i := range s.Faults {
+		path := fmt.Sprintf("faults[%d].recover", i)
+		if f := &s.Faults[i]; f.Episodes > 0 && f.Recover < least && d.ok(path) {
+			d.failf(path, "%s is over before recovery can be seen, in %d bins of %s of operations that are past their deadline of %s: want %s or more",
+				span(f.Recover), chaos.HealthyBins, span(bin), span(s.Load.Deadline), span(least))
+		}
 	}
 }

@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"nines/bench"
+	"nines/chaos"
 )
 
 // A vigil tells whether the cluster serves as it should, from the status of its
 // nodes and the samples of the last moments, which go through it to the recorder.
 //
 // Samples are put into bins by when they were due. Looked at are the last
-// healthyBins of them that are old enough for their operations to be good or not,
+// [chaos.HealthyBins] of them that are old enough for their operations to be good or not,
 // and to have arrived here: sessions hand over samples in chunks.
 type vigil struct {
 	to       bench.Recorder
@@ -34,30 +35,21 @@ type binned struct {
 	nodes     uint64 // nodes that answered a probe in time, by bit; those beyond the 64th are not told apart
 }
 
-const (
-	healthyBins  = 5
-	healthyBin   = 100 * time.Millisecond // at least
-	healthyShare = 0.95                   // of the operations in all bins together
-	perBin       = 4                      // operations at least, or two probes of each node
-	handedOver   = 2 * healthyBin         // after its operation is done a sample is here
-)
+// healthyShare of the operations in all bins together must be good.
+const healthyShare = 0.95
 
 func newVigil(t *trial) *vigil {
 	f := &t.result.Facts
-	v := &vigil{to: t.Recorder, deadline: f.Deadline, bin: healthyBin, readySince: -1}
+	v := &vigil{to: t.Recorder, deadline: f.Deadline, bin: chaos.HealthyBin(f.Probe, f.Rate), readySince: -1}
 	v.now = func() time.Duration { return time.Since(t.base) }
 	v.ready = func() bool {
 		in, ok := t.cluster.(bench.Inspector)
 		return !ok || t.ready(in)
 	}
-	switch {
-	case f.Probe > 0:
+	if f.Probe > 0 {
 		v.probed = min(len(t.cluster.Nodes()), 64)
-		v.bin = max(v.bin, 2*f.Probe)
-	case f.Rate > 0:
-		v.bin = max(v.bin, time.Duration(perBin/f.Rate*float64(time.Second)))
 	}
-	v.ring = make([]binned, healthyBins+3+int((v.deadline+handedOver)/v.bin))
+	v.ring = make([]binned, chaos.HealthyBins+3+int((v.deadline+chaos.HandedOver)/v.bin))
 	return v
 }
 
@@ -105,16 +97,16 @@ func (v *vigil) Healthy(since time.Duration) bool {
 	if v.readySince < since {
 		v.readySince = now
 	}
-	return now-v.readySince >= healthyBins*v.bin && v.served(now, since)
+	return now-v.readySince >= chaos.HealthyBins*v.bin && v.served(now, since)
 }
 
 // served reports whether operations were answered as they should be.
 func (v *vigil) served(now, since time.Duration) bool {
-	last := int64((now-v.deadline-handedOver)/v.bin) - 1
+	last := int64((now-v.deadline-chaos.HandedOver)/v.bin) - 1
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	good, bad := 0, 0
-	for index := last; index > last-healthyBins; index-- {
+	for index := last; index > last-chaos.HealthyBins; index-- {
 		if index < 0 || time.Duration(index)*v.bin < since {
 			return false
 		}

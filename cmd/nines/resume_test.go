@@ -233,13 +233,13 @@ func TestEpisodesInVirtualTime(t *testing.T) {
 	tidy(t, dir)
 }
 
-// TestNoRecoveryMakesParts: no cluster recovers within the time that is given to
-// it, so that each has one episode.
+// TestNoRecoveryMakesParts: the leader is back after 300 ms, and nobody elects one
+// for 5 s or more; a cluster has 2 s to recover. So each has one episode.
 func TestNoRecoveryMakesParts(t *testing.T) {
 	whole(t)
 	dir := filepath.Join(t.TempDir(), "run")
 	_, errs, _ := nines(t, "run", "steady", "--systems", "etcdraft", "--time", "virtual", "--set", "duration=",
-		"--rate", "100", "--set", "faults=[{at: 2s, for: 300ms, fault: kill(leader), episodes: 3, recover: 10ms}]", "--out", dir)
+		"--rate", "100", "--set", "timing.election=5s", "--set", "faults=[{at: 2s, for: 300ms, fault: kill(leader), episodes: 3, recover: 2s}]", "--out", dir)
 	if got := reported(t, dir); got != "etcdraft-1, etcdraft-1.2, etcdraft-1.3" {
 		t.Errorf("trials: %s\n%s", got, errs)
 	}
