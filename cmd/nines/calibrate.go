@@ -50,6 +50,7 @@ func (c *calibrateCmd) calibrate(ctx context.Context, t terminal, p calibrationP
 		return badInput{err}
 	}
 	show := newDisplay(t.err, c.Quiet)
+	defer show.close()
 	show.line("calibration of the harness on null; under a minute; results: %s", dir)
 	r := calibration.Report{
 		Schema: calibration.Schema, Seed: c.Seed, Started: time.Now(),

@@ -251,7 +251,7 @@ func (d *display) abort() {
 	}
 }
 
-// close leaves the terminal in order.
+// close leaves the terminal in order. It may be called again.
 func (d *display) close() {
 	d.abort()
 	if d.bars != nil {

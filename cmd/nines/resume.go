@@ -25,10 +25,13 @@ type held struct {
 	undo func() bool // removes the folder if no trial is in it, and reports whether it did
 }
 
-// hold takes the lock of a folder that was just made.
+// hold takes the lock of a folder that was just made, or undoes that.
 func hold(ctx context.Context, run *results.Run, undo func() bool) (*held, error) {
 	lock, err := lockFolder(ctx, run.Dir(), 0, nil)
 	if err != nil {
+		if !errors.Is(err, errAtWork) { // else another run is in it by now
+			undo()
+		}
 		return nil, err
 	}
 	return &held{run: run, lock: lock, undo: undo}, nil
@@ -36,30 +39,40 @@ func hold(ctx context.Context, run *results.Run, undo func() bool) (*held, error
 
 func (h *held) release() { _ = h.lock.Close() }
 
+// errAtWork is why a folder cannot be had.
+var errAtWork = errors.New("another nines is at work")
+
 // lockFolder takes the lock of a folder, which a trial's process holds as well: so
 // nothing of a run that was killed is still at work in it. It waits for a while for
-// such a process to end; told, if not nil, is called when it has to.
+// such a process to end; told, if not nil, is called when it has to. The error is
+// errInterrupted if ctx ends first.
 func lockFolder(ctx context.Context, dir string, patience time.Duration, told func()) (*os.File, error) {
 	f, err := os.Open(dir)
 	if err != nil {
 		return nil, fmt.Errorf("lock the results folder: %w", err)
 	}
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
 	for end := time.Now().Add(patience); ; {
 		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if !errors.Is(err, syscall.EWOULDBLOCK) || time.Now().After(end) || ctx.Err() != nil {
+		if !errors.Is(err, syscall.EWOULDBLOCK) || time.Now().After(end) {
 			break
 		}
 		if told != nil {
 			told()
 			told = nil
 		}
-		time.Sleep(50 * time.Millisecond)
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return nil, errors.Join(fmt.Errorf("%w while waiting for another nines, which is at work in %s", errInterrupted, dir), f.Close())
+		}
 	}
 	switch {
 	case err == nil:
 		return f, nil
 	case errors.Is(err, syscall.EWOULDBLOCK):
-		err = badInput{fmt.Errorf("another nines is at work in %s: let it end", dir)}
+		err = badInput{fmt.Errorf("%w in %s: let it end", errAtWork, dir)}
 	default:
 		err = fmt.Errorf("lock the results folder %s: %w", dir, err)
 	}

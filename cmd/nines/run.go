@@ -49,6 +49,7 @@ Exit codes: 0 fine; 1 a history was illegal; 2 bad input; 3 internal error; 4 a 
 
 func (c *runCmd) Run(ctx context.Context, t terminal) error {
 	show := newDisplay(t.err, c.Quiet)
+	defer show.close()
 	held, s, err := c.begin(ctx, show)
 	if err != nil {
 		return err

@@ -54,6 +54,7 @@ func (c *saturateCmd) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	show := newDisplay(t.err, c.Quiet)
+	defer show.close()
 	for _, line := range append(searchOutline(s, p), "results: "+run.Dir()) {
 		show.line("%s", line)
 	}
