@@ -176,6 +176,40 @@ func TestFinishFails(t *testing.T) {
 	}
 }
 
+// TestFinishIsNotNoted: a trial that is complete stays, although the manifest cannot
+// be written, and a run that goes on finds it.
+func TestFinishIsNotNoted(t *testing.T) {
+	run := newRun(t)
+	trial, err := run.Begin("etcdraft-1", "etcdraft", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := Open(run.Dir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := run.Path(ManifestFile)
+	if err := errors.Join(os.Remove(at), os.MkdirAll(filepath.Join(at, "in the way"), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	dir, err := trial.Finish(Facts{Failure: "panic"}, nil, nil)
+	if err == nil || !strings.Contains(err.Error(), "note that trial etcdraft-1 is complete") {
+		t.Errorf("error %v", err)
+	}
+	if rec, err := ReadTrial(dir); err != nil || rec.Facts.Failure != "panic" {
+		t.Fatalf("the trial is gone: %v, %+v", err, rec)
+	}
+	if err := os.RemoveAll(at); err != nil {
+		t.Fatal(err)
+	}
+	if err := before.Resume(time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if e := before.Manifest().Trials[0]; e.State != Failed || e.Why != "panic" {
+		t.Errorf("goes on with %+v", e)
+	}
+}
+
 func TestTrialNames(t *testing.T) {
 	run := newRun(t)
 	for _, name := range []string{"", ".", "..", "a/b", `a\b`, "x.partial", ".hidden", "a\x00"} {

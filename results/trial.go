@@ -63,36 +63,37 @@ func (t *Trial) Dir() string { return t.dir }
 // Finish completes the trial: it closes the samples and
 // transactions, writes the rest, and gives
 // the folder its name, which it returns. A trial with a Failure counts as
-// failed, and keeps what it recorded. After an error there is no such trial.
+// failed, and keeps what it recorded. After an error there is no such trial, unless
+// dir says where it is: then it is complete, and only the manifest does not say so.
 func (t *Trial) Finish(facts Facts, faults []bench.Interval, events []bench.Event) (dir string, err error) {
 	facts.Schema, facts.Trial = Schema, t.entry.Trial
-	defer func() {
-		if err != nil {
-			err = errors.Join(fmt.Errorf("finish trial %s: %w", t.entry.Trial, err), t.Discard(err.Error()))
-		}
-	}()
+	dir = filepath.Join(t.run.dir, TrialsDir, t.entry.Trial)
+	if err := t.complete(dir, &facts, faults, events); err != nil {
+		return "", errors.Join(fmt.Errorf("finish trial %s: %w", t.entry.Trial, err), t.Discard(err.Error()))
+	}
+	t.dir = dir
+	t.entry.ended(facts.Failure)
+	if err := errors.Join(syncDir(filepath.Dir(dir)), t.run.mark(t.entry)); err != nil {
+		return dir, fmt.Errorf("note that trial %s is complete: %w", t.entry.Trial, err)
+	}
+	return dir, nil
+}
+
+// complete writes what is left to write, and gives the folder its name.
+func (t *Trial) complete(dir string, facts *Facts, faults []bench.Interval, events []bench.Event) error {
 	if facts.Txns != (t.txns != nil) {
-		return "", fmt.Errorf("its facts say transactions: %t, and a record of them was begun: %t", facts.Txns, t.txns != nil)
+		return fmt.Errorf("its facts say transactions: %t, and a record of them was begun: %t", facts.Txns, t.txns != nil)
 	}
 	if err := errors.Join(
 		t.Samples.Close(),
 		t.closeTxns(),
 		WriteFaults(filepath.Join(t.dir, FaultsFile), faults),
 		WriteEvents(filepath.Join(t.dir, EventsFile), events),
-		WriteJSON(filepath.Join(t.dir, FactsFile), &facts),
+		WriteJSON(filepath.Join(t.dir, FactsFile), facts),
 	); err != nil {
-		return "", err
+		return err
 	}
-	dir = filepath.Join(t.run.dir, TrialsDir, t.entry.Trial)
-	if err := os.Rename(t.dir, dir); err != nil {
-		return "", err
-	}
-	if err := syncDir(filepath.Dir(dir)); err != nil {
-		return "", err
-	}
-	t.dir = dir
-	t.entry.ended(facts.Failure)
-	return dir, t.run.mark(t.entry)
+	return os.Rename(t.dir, dir)
 }
 
 func (t *Trial) closeTxns() error {
