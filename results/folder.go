@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -187,7 +189,8 @@ func (r *Run) Add(e Entry) error {
 	return r.save()
 }
 
-// mark records how far a trial has come.
+// mark records how far a trial has come. One that was not planned, a further part,
+// is put behind the part before.
 func (r *Run) mark(e Entry) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -198,8 +201,29 @@ func (r *Run) mark(e Entry) error {
 			return r.save()
 		}
 	}
-	r.manifest.Trials = append(r.manifest.Trials, e)
+	at := len(r.manifest.Trials)
+	if before := partBefore(e.Trial); before != "" {
+		at = 1 + slices.IndexFunc(r.manifest.Trials, func(old Entry) bool { return old.Trial == before })
+		if at == 0 {
+			at = len(r.manifest.Trials)
+		}
+	}
+	r.manifest.Trials = slices.Insert(r.manifest.Trials, at, e)
 	return r.save()
+}
+
+// partBefore is the name of the part that a further part of a trial follows, and
+// stands behind: x-1 for x-1.2, x-1.2 for x-1.3; empty if it is no further part.
+func partBefore(trial string) string {
+	dot := strings.LastIndexByte(trial, '.')
+	n, err := strconv.Atoi(trial[dot+1:])
+	switch {
+	case dot < 0 || err != nil || n < 2:
+		return ""
+	case n == 2:
+		return trial[:dot]
+	}
+	return trial[:dot+1] + strconv.Itoa(n-1)
 }
 
 func (r *Run) save() error { return WriteJSON(r.Path(ManifestFile), &r.manifest) }

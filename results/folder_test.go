@@ -210,6 +210,28 @@ func TestFinishIsNotNoted(t *testing.T) {
 	}
 }
 
+// TestPartsStandTogether: a further part stands behind the part that it follows,
+// before the trials that come after, whatever was begun when.
+func TestPartsStandTogether(t *testing.T) {
+	run := newRun(t) // etcdraft-1, single-1
+	for _, name := range []string{"single-1.2", "etcdraft-1.2", "etcdraft-1.3", "v-1.10", "other-2.2"} {
+		files, err := run.Begin(name, "x", 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := files.Finish(Facts{}, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var got []string
+	for _, e := range run.Manifest().Trials {
+		got = append(got, e.Trial)
+	}
+	if want := "etcdraft-1 etcdraft-1.2 etcdraft-1.3 single-1 single-1.2 v-1.10 other-2.2"; strings.Join(got, " ") != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 func TestTrialNames(t *testing.T) {
 	run := newRun(t)
 	for _, name := range []string{"", ".", "..", "a/b", `a\b`, "x.partial", ".hidden", "a\x00"} {
