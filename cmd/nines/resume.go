@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -136,9 +137,13 @@ func again(run *results.Run) (*scenario.Scenario, error) {
 	if m.Search != nil {
 		return nil, badInput{fmt.Errorf("%s is a search, which does not go on: begin anew with: %s", run.Dir(), strings.Join(m.Command, " "))}
 	}
-	if differs := otherVersion(m.Versions, results.BuildVersions()); differs != "" {
+	if how := otherVersion(m.Versions, results.BuildVersions()); how != "" {
 		return nil, badInput{fmt.Errorf("%s was begun by another version: %s; its trials would not compare: go on with that one, or begin anew with: %s",
-			run.Dir(), differs, strings.Join(m.Command, " "))}
+			run.Dir(), how, strings.Join(m.Command, " "))}
+	}
+	if how := otherMachine(m.Machine, results.ThisMachine(run.Dir())); how != "" {
+		return nil, badInput{fmt.Errorf("%s was begun on another machine: %s; its trials would not compare: go on with that one, or begin anew with: %s",
+			run.Dir(), how, strings.Join(m.Command, " "))}
 	}
 	path := run.Path(results.ManifestFile)
 	s, err := scenario.Parse(path, []byte(m.Scenario), catalog())
@@ -150,19 +155,39 @@ func again(run *results.Run) (*scenario.Scenario, error) {
 
 // otherVersion says in what two versions of the program differ, or "".
 func otherVersion(was, is results.Versions) string {
-	for _, d := range []struct{ what, was, is string }{
+	if text := differs([]pair{
 		{"nines", was.Nines, is.Nines},
 		{"revision", was.Revision, is.Revision},
 		{"uncommitted changes", fmt.Sprint(was.Modified), fmt.Sprint(is.Modified)},
 		{"Go", was.Go, is.Go},
-	} {
-		if d.was != d.is {
-			return fmt.Sprintf("%s %s, and this is %s", d.what, cmp.Or(d.was, "unknown"), cmp.Or(d.is, "unknown"))
-		}
+	}); text != "" {
+		return text
 	}
 	for _, module := range slices.Sorted(maps.Keys(was.Modules)) {
 		if is.Modules[module] != was.Modules[module] {
 			return fmt.Sprintf("%s %s, and this is %s", module, was.Modules[module], cmp.Or(is.Modules[module], "without"))
+		}
+	}
+	return ""
+}
+
+// otherMachine says in what two machines differ that trials depend on, or "".
+func otherMachine(was, is results.Machine) string {
+	return differs([]pair{
+		{"CPU", was.CPU, is.CPU},
+		{"cores", strconv.Itoa(was.Cores), strconv.Itoa(is.Cores)},
+		{"kernel", was.Kernel, is.Kernel},
+	})
+}
+
+// pair is something as it was, and as it is now.
+type pair struct{ what, was, is string }
+
+// differs says the first that is not as it was, or "".
+func differs(pairs []pair) string {
+	for _, p := range pairs {
+		if p.was != p.is {
+			return fmt.Sprintf("%s %s, and this is %s", p.what, cmp.Or(p.was, "unknown"), cmp.Or(p.is, "unknown"))
 		}
 	}
 	return ""
