@@ -154,7 +154,6 @@ func (c *calibrateCmd) trials(ctx context.Context, dir, text string, sampled int
 	if err := run.End(time.Now()); err != nil {
 		return nil, err
 	}
-	inOrder(sums, run.Manifest().Trials)
 	all := make([]calibration.Trial, len(sums))
 	for i, sum := range sums {
 		all[i].Summary = sum

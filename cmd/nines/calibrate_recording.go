@@ -23,7 +23,7 @@ func (c *calibrateCmd) record(ctx context.Context, dir string, p calibrationPlan
 	if err != nil {
 		return rounds, err
 	}
-	x, err := specify(plan(s)[0])
+	x, err := specify(listed(s)[0])
 	if err != nil {
 		return rounds, err
 	}

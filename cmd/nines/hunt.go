@@ -99,19 +99,6 @@ func (h *hunt) measure(ctx context.Context, label string, point results.Variable
 	return nil
 }
 
-// try runs a trial in a child and analyses it.
-func (h *held) try(ctx context.Context, dir string, p planned, show *display) (analysis.Summary, error) {
-	if err := one(ctx, dir, p, h.lock, show); err != nil {
-		return analysis.Summary{}, err
-	}
-	show.analysing()
-	sum, err := analysis.Trial(trialDir(dir, p.name), analysis.Options{})
-	if err != nil {
-		return sum, fmt.Errorf("analyse trial %s: %w", p.name, err)
-	}
-	return sum, nil
-}
-
 // entry is the trial of a point, numbered among those of the same point.
 func (h *hunt) entry(label string, point results.Variable) results.Entry {
 	e := results.Entry{Repeat: 1, Set: pointSets(h.scenario, point), Variant: []results.Variable{point}}

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
+	"nines/analysis"
 	"nines/results"
 )
 
@@ -45,6 +48,24 @@ func partSuffix(part int) string {
 		return ""
 	}
 	return "." + strconv.Itoa(part)
+}
+
+// inOrder sorts summaries as a list has their trials, and the parts of each by number.
+func inOrder(all []analysis.Summary, list []planned) {
+	at := make(map[string]int)
+	for i, p := range list {
+		at[p.name] = i
+	}
+	part := func(s *analysis.Summary) int {
+		if e := s.Facts.Episodes; e != nil {
+			return e.Part
+		}
+		return 1
+	}
+	whole := func(s *analysis.Summary) int { return at[strings.TrimSuffix(s.Facts.Trial, partSuffix(part(s)))] }
+	slices.SortStableFunc(all, func(a, b analysis.Summary) int {
+		return cmp.Or(cmp.Compare(whole(&a), whole(&b)), cmp.Compare(part(&a), part(&b)))
+	})
 }
 
 // find returns the trial of a plan that has a name. What it goes on from, if it is

@@ -14,7 +14,6 @@ import (
 	"syscall"
 	"time"
 
-	"nines/analysis"
 	"nines/bench/scenario"
 	"nines/results"
 )
@@ -191,13 +190,4 @@ func differs(pairs []pair) string {
 		}
 	}
 	return ""
-}
-
-// inOrder sorts summaries as the manifest lists their trials.
-func inOrder(all []analysis.Summary, list []results.Entry) {
-	at := make(map[string]int)
-	for i, e := range list {
-		at[e.Trial] = i
-	}
-	slices.SortStableFunc(all, func(a, b analysis.Summary) int { return cmp.Compare(at[a.Facts.Trial], at[b.Facts.Trial]) })
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"nines/analysis"
 	"nines/bench"
 	"nines/results"
 )
@@ -23,22 +24,7 @@ func TestInterruptedWhileReading(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range plan(s) {
-		x, err := specify(p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files, err := run.Begin(p.name, p.label, p.repeat)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := files.Samples.Record([]bench.Sample{{Class: bench.Main, Kind: bench.Read, Outcome: bench.OK, Due: 1, Sent: 1, Done: 2}}); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := files.Finish(x.facts(), nil, nil); err != nil {
-			t.Fatal(err)
-		}
-	}
+	finishAll(t, run, plan(s))
 	if err := run.End(time.Now()); err != nil {
 		t.Fatal(err)
 	}
@@ -57,4 +43,59 @@ func TestInterruptedWhileReading(t *testing.T) {
 	if again, err := results.Open(dir); err != nil || again.Manifest().Ended == nil {
 		t.Errorf("%v: the run that had ended has not any more", err)
 	}
+}
+
+// finishAll has trials in the folder that are complete, with an operation each.
+func finishAll(t *testing.T, run *results.Run, all []planned) {
+	t.Helper()
+	for _, p := range all {
+		x, err := specify(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files, err := run.Begin(p.name, p.label, p.repeat)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := files.Samples.Record([]bench.Sample{{Class: bench.Main, Kind: bench.Read, Outcome: bench.OK, Due: 1, Sent: 1, Done: 2}}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := files.Finish(x.facts(), nil, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestTrialsAreInOrder of the scenario, whatever the order in which they ran, and the
+// parts of each by number.
+func TestTrialsAreInOrder(t *testing.T) {
+	s := parse(t, "{systems: [null, single], repeat: 3, warmup: 0s, duration: 1s}")
+	run, err := results.Create(filepath.Join(t.TempDir(), "run"), results.Manifest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	finishAll(t, run, plan(s))
+	all, err := trials(t.Context(), &held{run: run}, s, newDisplay(nil, true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := namesOf(all); got != "null-1 single-1 null-2 single-2 null-3 single-3" {
+		t.Errorf("%s", got)
+	}
+	part := func(name string, n int) analysis.Summary {
+		return analysis.Summary{Facts: results.Facts{Trial: name, Episodes: &results.Episodes{Part: n}}}
+	}
+	all = []analysis.Summary{part("single-1", 1), part("null-1.10", 10), part("null-1.9", 9), part("null-1", 1)}
+	inOrder(all, listed(s))
+	if got := namesOf(all); got != "null-1 null-1.9 null-1.10 single-1" {
+		t.Errorf("%s", got)
+	}
+}
+
+func namesOf(all []analysis.Summary) string {
+	var names []string
+	for i := range all {
+		names = append(names, all[i].Facts.Trial)
+	}
+	return strings.Join(names, " ")
 }

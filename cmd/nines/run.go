@@ -101,7 +101,6 @@ func (o output) conclude(ctx context.Context, t terminal, run *results.Run, all 
 			return fmt.Errorf("%w (the trials are kept; mend that, then: nines report %s)", err, run.Dir())
 		}
 	}
-	inOrder(all, run.Manifest().Trials)
 	if err := writeReport(run, all); err != nil {
 		removeReport(run)
 		return errors.Join(failed, fmt.Errorf("%w (the trials are kept; mend that, then: nines report %s)", err, run.Dir()))

@@ -132,6 +132,11 @@ func TestHuntInterrupted(t *testing.T) {
 	if code := exitCode(err, &errs); code != exitInterrupted || !strings.Contains(errs.String(), "kept and reported: 5 trials; to begin anew: nines saturate saturate --systems single,null") {
 		t.Errorf("exit code %d: %s", code, &errs)
 	}
+	// Nor can it go on where nothing can be reported: nines run would refuse to.
+	if err := c.conclude(t.Context(), terminal{strings.NewReader(""), &out, &errs}, run, nil, errInterrupted); strings.Contains(err.Error(), "--resume") ||
+		!strings.Contains(err.Error(), "to begin anew: nines saturate") {
+		t.Errorf("error %v", err)
+	}
 	if !strings.Contains(out.String(), "single: knee not found yet.") {
 		t.Errorf("it says\n%s", &out)
 	}

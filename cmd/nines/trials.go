@@ -16,19 +16,19 @@ import (
 
 // A campaign is the trials of a run as they go on.
 type campaign struct {
-	dir  string
-	lock *os.File // held by the processes of trials too
+	*held
 	show *display
 
 	todo  []planned
 	total int // trials, complete ones included
 	tempo tempo
-	all   []analysis.Summary
+	all   []analysis.Summary // in the order in which they ran
 }
 
 // trials runs what is missing of a plan, each trial in a process of its own, and
-// analyses what there is. A trial that fails is kept, and the run goes on. The
-// error is why it could not; there are then no summaries if the trials that had
+// analyses what there is. The summaries are in the order of the scenario, parts of a
+// trial together. A trial that fails is kept, and the run goes on. The error is why
+// it could not; there are then no summaries if the trials that had
 // finished before were not all read, since a report of a part of them would be
 // poorer than the one that may be there.
 func trials(ctx context.Context, held *held, s *scenario.Scenario, show *display) ([]analysis.Summary, error) {
@@ -37,26 +37,43 @@ func trials(ctx context.Context, held *held, s *scenario.Scenario, show *display
 	if err != nil {
 		return nil, err
 	}
-	c := &campaign{dir: held.run.Dir(), lock: held.lock, show: show, todo: missing, total: len(complete) + len(missing)}
+	c := &campaign{held: held, show: show, todo: missing, total: len(complete) + len(missing)}
+	if err := c.read(ctx, complete); err != nil {
+		return nil, err
+	}
+	err = c.rest(ctx)
+	inOrder(c.all, listed(s))
+	return c.all, err
+}
+
+// read analyses the trials that are complete.
+func (c *campaign) read(ctx context.Context, complete []planned) error {
 	for i, p := range complete {
 		if ctx.Err() != nil {
-			return nil, fmt.Errorf("%w while the trials that had finished were read", errInterrupted)
+			return fmt.Errorf("%w while the trials that had finished were read", errInterrupted)
 		}
-		show.say("reading what there is: %d of %d", i+1, len(complete))
-		if _, err := c.analyse(p); err != nil {
-			return nil, err
+		c.show.say("reading what there is: %d of %d", i+1, len(complete))
+		sum, err := analyse(c.run.Dir(), p)
+		if err != nil {
+			return err
 		}
+		c.all = append(c.all, sum)
 	}
+	return nil
+}
+
+// rest runs the others.
+func (c *campaign) rest(ctx context.Context) error {
 	for len(c.todo) > 0 {
 		if ctx.Err() != nil {
-			return c.all, fmt.Errorf("%w after %d of %s", errInterrupted, len(c.all), plural(c.total, "trial"))
+			return fmt.Errorf("%w after %d of %s", errInterrupted, len(c.all), plural(c.total, "trial"))
 		}
 		if err := c.next(ctx); err != nil {
-			show.abort()
-			return c.all, err
+			c.show.abort()
+			return err
 		}
 	}
-	return c.all, nil
+	return nil
 }
 
 // next runs the first of what is to do.
@@ -67,18 +84,15 @@ func (c *campaign) next(ctx context.Context) error {
 	c.show.left(c.tempo.left(append([]planned{p}, c.todo...)))
 	c.show.begin(i, c.total, p)
 	began := time.Now()
-	if err := one(ctx, c.dir, p, c.lock, c.show); errors.Is(err, errInterrupted) {
+	sum, err := c.try(ctx, c.run.Dir(), p, c.show)
+	if errors.Is(err, errInterrupted) {
 		return fmt.Errorf("%w during trial %d of %d, %s", errInterrupted, i, c.total, p.name)
 	} else if err != nil {
 		return err
 	}
-	c.show.analysing()
-	sum, err := c.analyse(p)
-	if err != nil {
-		return err
-	}
+	c.all = append(c.all, sum)
 	c.tempo.took(p.lasted(sum.Facts.Episodes), time.Since(began))
-	c.show.end(sum)
+	c.show.end(&sum)
 	if more, ok := p.rest(&sum.Facts); ok {
 		c.todo = append([]planned{more}, c.todo...)
 		c.total++
@@ -86,14 +100,22 @@ func (c *campaign) next(ctx context.Context) error {
 	return nil
 }
 
-// analyse adds the summary of a trial that is complete.
-func (c *campaign) analyse(p planned) (*analysis.Summary, error) {
-	sum, err := analysis.Trial(trialDir(c.dir, p.name), analysis.Options{})
-	if err != nil {
-		return nil, fmt.Errorf("analyse trial %s: %w", p.name, err)
+// try runs a trial in a child and analyses it.
+func (h *held) try(ctx context.Context, dir string, p planned, show *display) (analysis.Summary, error) {
+	if err := one(ctx, dir, p, h.lock, show); err != nil {
+		return analysis.Summary{}, err
 	}
-	c.all = append(c.all, sum)
-	return &sum, nil
+	show.analysing()
+	return analyse(dir, p)
+}
+
+// analyse makes the summary of a trial that is complete.
+func analyse(dir string, p planned) (analysis.Summary, error) {
+	sum, err := analysis.Trial(trialDir(dir, p.name), analysis.Options{})
+	if err != nil {
+		return sum, fmt.Errorf("analyse trial %s: %w", p.name, err)
+	}
+	return sum, nil
 }
 
 // A tempo tells how long trials take, against what was expected of them.
