@@ -26,8 +26,8 @@ type projectCmd struct {
 	Years    int      `default:"100000" placeholder:"N" help:"Years to simulate. Default: 100000."`
 	Seed     uint64   `default:"1" placeholder:"N" help:"Seed of the simulated years. Default: 1."`
 	Out      string   `placeholder:"DIR" help:"Where projection.html goes. Default: the first results folder."`
-	Markdown bool     `help:"Print the tables as Markdown."`
-	JSON     bool     `help:"Print the projections as JSON instead of tables, times in seconds."`
+	Markdown bool     `xor:"print" help:"Print the tables as Markdown."`
+	JSON     bool     `xor:"print" help:"Print the projections as JSON instead of tables, times in seconds."`
 	Quiet    bool     `short:"q" help:"Print nothing but errors, and the JSON if asked for."`
 }
 
@@ -37,7 +37,9 @@ func (projectCmd) Help() string {
 
     nines project results/failover-20260101-120000
     nines project RUN1 RUN2 --rates rates.yaml --slo 99.95
-    nines project outages.csv --rates rates.yaml --json`
+    nines project outages.csv --rates rates.yaml --json
+
+Exit codes: 0 fine; 2 bad input, or no system could be projected; 3 internal error; 4 one of several could not be; 130 interrupted.`
 }
 
 func (c *projectCmd) Run(ctx context.Context, t terminal) error {
@@ -68,7 +70,13 @@ func (c *projectCmd) Run(ctx context.Context, t terminal) error {
 	for _, err := range unfit { // the others have their projection
 		fmt.Fprintf(t.err, "nines: %v\n", err)
 	}
-	return c.present(t, all)
+	if err := c.present(t, all); err != nil {
+		return err
+	}
+	if len(unfit) > 0 {
+		return ended(exitInvalid)
+	}
+	return nil
 }
 
 // table is the user's rates, or the built-in ones.
@@ -132,7 +140,8 @@ func readRun(dir string) (project.Run, error) {
 	}
 	out := project.Run{Dir: dir}
 	for _, trial := range run.TrialDirs() {
-		s, err := readSummary(filepath.Join(trial, results.TrialSummaryFile))
+		var s analysis.Summary
+		err := results.ReadTrialSummary(trial, &s)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return out, fmt.Errorf("%s has no %s: want a run that was analysed", trial, results.TrialSummaryFile)
@@ -145,20 +154,6 @@ func readRun(dir string) (project.Run, error) {
 		return out, fmt.Errorf("%s has no complete trial: there is nothing to project", dir)
 	}
 	return out, nil
-}
-
-func readSummary(path string) (s analysis.Summary, err error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return s, fmt.Errorf("read a trial's figures: %w", err)
-	}
-	if err := json.Unmarshal(data, &s); err != nil {
-		return s, fmt.Errorf("%s: damaged: %w", path, err)
-	}
-	if s.Schema != results.Schema {
-		return s, fmt.Errorf("%s: of schema %d: want %d", path, s.Schema, results.Schema)
-	}
-	return s, nil
 }
 
 // present prints the projections and writes their page.

@@ -117,6 +117,7 @@ func TestProjectRefused(t *testing.T) {
 		{[]string{csv}, []string{"built-in rates", "give --nodes"}},
 		{[]string{csv, "--slo", "100"}, []string{"--slo: 100: want a percentage"}},
 		{[]string{csv, "--rates", none, "--years", "0"}, []string{"want from 1 to"}},
+		{[]string{csv, "--rates", none, "--json", "--markdown"}, []string{"--markdown", "--json", "can't be used together"}},
 		{[]string{csv, "--outage", "x"}, []string{"slo", "gap"}},
 	} {
 		out, errs, code := nines(t, append([]string{"project"}, c.args...)...)
@@ -128,6 +129,20 @@ func TestProjectRefused(t *testing.T) {
 				t.Errorf("nines project %q: the error says nothing of %q:\n%s", c.args, s, errs)
 			}
 		}
+	}
+}
+
+// TestProjectSome: what can be projected is, and the exit code says that it was not
+// all.
+func TestProjectSome(t *testing.T) {
+	dir := t.TempDir()
+	a, z, rates := filepath.Join(dir, "a.csv"), filepath.Join(dir, "z.csv"), filepath.Join(dir, "rates.yaml")
+	write(t, a, "class,outage_s\na,1\n")
+	write(t, z, "class,outage_s\nz,1\n")
+	write(t, rates, "a: {per_year: 1}\n")
+	out, errs, code := nines(t, "project", a, z, "--rates", rates, "--json")
+	if code != exitInvalid || !strings.Contains(out, `"a"`) || !strings.Contains(errs, "nines: project z: ") {
+		t.Errorf("exit code %d: %s\n%s", code, errs, out)
 	}
 }
 
