@@ -19,23 +19,31 @@ type change struct {
 
 // changes are those of the flags that have a name of their own.
 func (c *runCmd) changes() []change {
-	var all []change
-	if c.Systems != nil {
-		all = append(all, changeSystems(c.Systems))
-	}
-	for _, f := range []struct {
-		flag, path string
-		value      *string
-	}{
+	return changesOf(c.Systems, []option{
 		{"--duration", "duration", c.Duration},
 		{"--rate", "load.rate", c.Rate},
 		{"--nodes", "nodes", c.Nodes},
 		{"--time", "time", c.Time},
 		{"--repeat", "repeat", c.Repeat},
 		{"--seed", "seed", c.Seed},
-	} {
+	})
+}
+
+// An option stands for a field of the scenario; nil: it was not given.
+type option struct {
+	name, path string
+	value      *string
+}
+
+// changesOf are those of --systems, unless there are none, and of the flags that
+// were given.
+func changesOf(systems []string, options []option) (all []change) {
+	if systems != nil {
+		all = append(all, changeSystems(systems))
+	}
+	for _, f := range options {
 		if f.value != nil {
-			all = append(all, change{f.flag, scenario.Set{Path: f.path, Value: *f.value}})
+			all = append(all, change{f.name, scenario.Set{Path: f.path, Value: *f.value}})
 		}
 	}
 	return all

@@ -74,24 +74,12 @@ func (c *saturateCmd) Run(ctx context.Context, t terminal) error {
 
 // changes are those of the flags that have a name of their own.
 func (c *saturateCmd) changes() []change {
-	var all []change
-	if c.Systems != nil {
-		all = append(all, changeSystems(c.Systems))
-	}
-	for _, f := range []struct {
-		flag, path string
-		value      *string
-	}{
+	return changesOf(c.Systems, []option{
 		{"--slo-p99", "load.deadline", c.SLO},
 		{"--duration", "duration", c.Duration},
 		{"--nodes", "nodes", c.Nodes},
 		{"--seed", "seed", c.Seed},
-	} {
-		if f.value != nil {
-			all = append(all, change{f.flag, scenario.Set{Path: f.path, Value: *f.value}})
-		}
-	}
-	return all
+	})
 }
 
 // brief is what makes a trial of a scenario the trial of a point.
