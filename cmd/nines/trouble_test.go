@@ -206,9 +206,8 @@ func TestInterruptedWhileHung(t *testing.T) {
 			t.Parallel()
 			dir := filepath.Join(t.TempDir(), "run")
 			p := startProcess(t, short(dir, "--set", "systems=[{system: null, hangs: 10ms}]", "--set", "duration=1m")...)
-			logs := filepath.Join(trialDir(dir, "null-1.partial"), results.NodesDir)
-			await(t, "the trial runs", func() bool { return exists(logs) })
-			time.Sleep(500 * time.Millisecond) // until it hangs
+			// Operations are dropped when all sessions hang; that is told after 5 s.
+			await(t, "it hangs", func() bool { return strings.Contains(p.err.String(), " failed") })
 			if twice {
 				if err := p.Process.Signal(os.Interrupt); err != nil {
 					t.Fatal(err)
@@ -216,8 +215,11 @@ func TestInterruptedWhileHung(t *testing.T) {
 				await(t, "it has been heard", func() bool { return strings.Contains(p.err.String(), "interrupted") })
 			}
 			code, took := p.signal(t, syscall.SIGINT)
-			if code != exitInterrupted || took > 2*told || twice && took > time.Second {
+			if code != exitInterrupted {
 				t.Errorf("exit code %d after %v: %s", code, took, &p.err)
+			}
+			if left := len(children(dir)); twice && left == 0 && runtime.GOOS == "linux" {
+				t.Errorf("it waited for the process of the trial, %v", took)
 			}
 			await(t, "no child runs", func() bool { return len(children(dir)) == 0 })
 			if exists(trialDir(dir, "null-1.partial")) {
