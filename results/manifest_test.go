@@ -1,0 +1,94 @@
+package results
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestFinishIsNotNoted: a trial that is complete stays, although the manifest cannot
+// be written, and a run that goes on finds it.
+func TestFinishIsNotNoted(t *testing.T) {
+	run := newRun(t)
+	trial, err := run.Begin("etcdraft-1", "etcdraft", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := Open(run.Dir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := run.Path(ManifestFile)
+	if err := errors.Join(os.Remove(at), os.MkdirAll(filepath.Join(at, "in the way"), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	dir, err := trial.Finish(Facts{Failure: "panic"}, nil, nil)
+	if err == nil || !strings.Contains(err.Error(), "note that trial etcdraft-1 is complete") {
+		t.Errorf("error %v", err)
+	}
+	if rec, err := ReadTrial(dir); err != nil || rec.Facts.Failure != "panic" {
+		t.Fatalf("the trial is gone: %v, %+v", err, rec)
+	}
+	if err := os.RemoveAll(at); err != nil {
+		t.Fatal(err)
+	}
+	if err := before.Resume(time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if e := before.Manifest().Trials[0]; e.State != Failed || e.Why != "panic" {
+		t.Errorf("goes on with %+v", e)
+	}
+}
+
+// TestPartsStandTogether: a further part stands behind the part that it follows,
+// before the trials that come after, whatever was begun when.
+func TestPartsStandTogether(t *testing.T) {
+	run := newRun(t) // etcdraft-1, single-1
+	for _, name := range []string{"single-1.2", "etcdraft-1.2", "etcdraft-1.3", "v-1.10", "other-2.2"} {
+		files, err := run.Begin(name, "x", 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := files.Finish(Facts{}, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var got []string
+	for _, e := range run.Manifest().Trials {
+		got = append(got, e.Trial)
+	}
+	if want := "etcdraft-1 etcdraft-1.2 etcdraft-1.3 single-1 single-1.2 v-1.10 other-2.2"; strings.Join(got, " ") != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// TestResumeNotes what the folders of trials tell where the manifest, whose
+// process was killed, does not: how they ended.
+func TestResumeNotes(t *testing.T) {
+	run := newRun(t)
+	finish := func(name, failure string) {
+		t.Helper()
+		files, err := run.Begin(name, "x", 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := files.Finish(Facts{Failure: failure}, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	finish("etcdraft-1", "panic")
+	finish("single-1", "")
+	for i := range run.manifest.Trials { // as it was before they ended
+		run.manifest.Trials[i].State, run.manifest.Trials[i].Why = Running, ""
+	}
+	if err := run.Resume(time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	all := run.Manifest().Trials
+	if all[0].State != Failed || all[0].Why != "panic" || all[1].State != Done || all[1].Why != "" {
+		t.Errorf("%+v", all)
+	}
+}
