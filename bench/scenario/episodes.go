@@ -65,10 +65,7 @@ func (d *decoder) checkRecover(s *Scenario) {
 	if !d.ok("load.rate", "load.deadline", "probes.rate", "systems") || d.anyBad("load.knee") {
 		return
 	}
-	var probe time.Duration
-	if s.Probes.Rate > 0 {
-		probe = time.Duration(float64(time.Second) / s.Probes.Rate)
-	}
+	probe := s.Probes.Period()
 	bin := chaos.HealthyBin(probe, s.Load.Rate)
 	for _, y := range s.Systems {
 		bin = max(bin, chaos.HealthyBin(probe, s.For(y).Load.Rate))

@@ -162,6 +162,14 @@ type Probes struct {
 	Rate float64 // per node and second; 0: none
 }
 
+// Period is the time between two probes of a node; 0: there are none.
+func (p Probes) Period() time.Duration {
+	if p.Rate == 0 {
+		return 0
+	}
+	return time.Duration(float64(time.Second) / p.Rate)
+}
+
 // SLO says when a bin of time counts as available: when at least Target of the
 // operations that were due in it were good.
 type SLO struct {

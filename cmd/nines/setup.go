@@ -102,10 +102,8 @@ func (x *spec) facts() results.Facts {
 	if e := chaos.EpisodesOf(s.Faults); e != nil {
 		f.Episodes = &results.Episodes{Planned: e.Episodes, Part: x.part, First: x.first}
 	}
+	f.Probe = s.Probes.Period()
 	f.Expected, f.Tolerance = x.expected(), x.tolerance()
-	if s.Probes.Rate > 0 {
-		f.Probe = time.Duration(float64(time.Second) / s.Probes.Rate)
-	}
 	return f
 }
 
