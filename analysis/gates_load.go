@@ -213,16 +213,21 @@ func (t *trial) healthBefore() []Gate {
 		if len(ops) == 0 {
 			what, ops = "probes", t.probesIn(from, to)
 		}
-		good := 0
+		good, all := 0, 0
 		for _, s := range ops {
-			if s.Good(t.Facts.Deadline) {
+			switch {
+			case s.Good(t.Facts.Deadline):
 				good++
+				all++
+			case s.Done < f.Start || s.Due+t.Facts.Deadline < f.Start:
+				all++
+			default: // in flight when the fault came, and so its victim perhaps
 			}
 		}
 		unmeasured := from >= to // after the measured period
 		out = append(out, warning(fmt.Sprintf("health before fault %d", f.index+1),
-			unmeasured || len(ops) > 0 && float64(good) >= healthyRatio*float64(len(ops)),
-			fmt.Sprintf("%d of %d %s good in the %v before it; want %v, of one at least", good, len(ops), what, healthyTime, healthyRatio),
+			unmeasured || all > 0 && float64(good) >= healthyRatio*float64(all),
+			fmt.Sprintf("%d of %d %s good in the %v before it; want %v, of one at least", good, all, what, healthyTime, healthyRatio),
 			"the system had not recovered when it was hurt again, so the episode is of both: leave more time between faults"))
 	}
 	return out

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -220,6 +221,16 @@ func TestHealthBefore(t *testing.T) {
 	wants(t, "second", gateOf(t, gates, "health before fault 2"), warns)
 	wants(t, "third", gateOf(t, gates, "health before fault 3"), passes)
 	wants(t, "beyond the end", gateOf(t, gates, "health before fault 4"), passes)
+	// What was in flight when the third came, 20 of 1000, is its victim; what ended before
+	// is not.
+	for done, want := range map[time.Duration]string{6300 * msec: passes, 6199 * msec: warns} {
+		for i := range in.Samples {
+			if s := &in.Samples[i]; s.Class == bench.Main && s.Due >= 6180*msec && s.Due < 6200*msec {
+				s.Outcome, s.Done = bench.Unknown, done
+			}
+		}
+		wants(t, fmt.Sprintf("some end at %v", done), gateOf(t, Analyze(in, Options{}).Gates, "health before fault 3"), want)
+	}
 }
 
 // TestHealthBeforeOfNothingDue: the second fault begins at 6 s. All sessions of a
