@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"slices"
 	"strings"
 
 	"nines/results"
@@ -35,15 +36,35 @@ func Stands(valid bool, v Verdict) bool {
 }
 
 // LabelWithout is the trial's label of its system without the values of these axes of a
-// matrix: of etcdraft,rate=500,for=4s without for it is etcdraft,rate=500.
+// matrix: of etcdraft,rate=500,for=4s without for it is etcdraft,rate=500. In a label the
+// value of an axis follows =, changed so that it can stand in the name of a folder and has
+// no comma, or its number follows #.
 func LabelWithout(f *results.Facts, axes ...string) string {
 	label := f.System
 	for _, v := range f.Variant {
-		for _, name := range axes {
-			if v.Name == name {
-				label = strings.Replace(label, ","+v.Name+"="+v.Value, "", 1)
+		if !slices.Contains(axes, v.Name) {
+			continue
+		}
+		for _, sep := range []string{"=", "#"} {
+			if before, after, ok := strings.Cut(label, ","+v.Name+sep); ok {
+				_, rest, more := strings.Cut(after, ",")
+				if label = before; more {
+					label += "," + rest
+				}
+				break
 			}
 		}
 	}
 	return label
+}
+
+// ScheduleAxes are the axes of the trial's matrix over which faults are injected, and for
+// how long: the same system suffers them all.
+func ScheduleAxes(f *results.Facts) (axes []string) {
+	for _, v := range f.Variant {
+		if v.Name == "fault" || v.Name == "for" || strings.HasPrefix(v.Name, "faults") {
+			axes = append(axes, v.Name)
+		}
+	}
+	return axes
 }

@@ -42,3 +42,23 @@ func TestLabelWithout(t *testing.T) {
 		}
 	}
 }
+
+// A matrix over faults: their names stand changed in the label, or as numbers.
+func TestScheduleAxes(t *testing.T) {
+	fault, other := results.Variable{Name: "fault", Value: "loss(leader, 20%)"}, results.Variable{Name: "faults[1].fault", Value: "{a: b}"}
+	for label, variant := range map[string][]results.Variable{
+		"etcdraft,fault=loss(leader-20%)":                               {fault},
+		"etcdraft,fault=loss(leader-20%),for=3s,nodes=5":                {fault, {Name: "for", Value: "3s"}, {Name: "nodes", Value: "5"}},
+		"etcdraft,nodes=5,fault#2":                                      {{Name: "nodes", Value: "5"}, fault},
+		"etcdraft,faults[0].fault=kill(any),nodes=5,faults[1].fault#12": {{Name: "faults[0].fault", Value: "kill(any)"}, {Name: "nodes", Value: "5"}, other},
+	} {
+		want := "etcdraft"
+		if len(variant) > 1 {
+			want += ",nodes=5"
+		}
+		f := results.Facts{System: label, Variant: variant}
+		if got := LabelWithout(&f, ScheduleAxes(&f)...); got != want {
+			t.Errorf("%s: %s, want %s", label, got, want)
+		}
+	}
+}

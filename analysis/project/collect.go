@@ -67,7 +67,9 @@ func system(s *analysis.Summary) System {
 }
 
 // label is the system's without the length of faults, which a matrix may vary.
-func label(s *analysis.Summary) string { return analysis.LabelWithout(&s.Facts, "for") }
+func label(s *analysis.Summary) string {
+	return analysis.LabelWithout(&s.Facts, analysis.ScheduleAxes(&s.Facts)...)
+}
 
 // key is what trials must have in common to be of one system. The deadline is part
 // of what an SLO outage is.
