@@ -162,9 +162,10 @@ func (e strips) keys() []key {
 	}
 }
 
-func (e strips) draw(dc draw.Canvas, f Format) {
+// secondsAxis is a plot of rows over the seconds since injection.
+func secondsAxis(f Format, from, to float64) *gonum.Plot {
 	p := axes(f)
-	p.X.Min, p.X.Max = e.from, e.to
+	p.X.Min, p.X.Max = from, to
 	n := 10
 	if f.Narrow {
 		n = 5
@@ -172,6 +173,11 @@ func (e strips) draw(dc draw.Canvas, f Format) {
 	p.X.Tick.Marker = linear(n, func(s float64) string { return count(s) + " s" })
 	p.HideY()
 	p.Y.Min, p.Y.Max = 0, 1
+	return p
+}
+
+func (e strips) draw(dc draw.Canvas, f Format) {
+	p := secondsAxis(f, e.from, e.to)
 	p.Add(plotter(func(c draw.Canvas, x, y func(float64) vg.Length) {
 		top := c.Max.Y
 		for i := range e.panels {

@@ -130,15 +130,7 @@ func (e everyEpisode) rows(f Format) vg.Length {
 }
 
 func (e everyEpisode) draw(dc draw.Canvas, f Format) {
-	p := axes(f)
-	p.X.Min, p.X.Max = e.from, e.to
-	n := 10
-	if f.Narrow {
-		n = 5
-	}
-	p.X.Tick.Marker = linear(n, func(s float64) string { return count(s) + " s" })
-	p.HideY()
-	p.Y.Min, p.Y.Max = 0, 1
+	p := secondsAxis(f, e.from, e.to)
 	p.Add(rules(ticksOf(p.X), nil), plotter(func(c draw.Canvas, x, y func(float64) vg.Length) {
 		top := c.Max.Y
 		for _, s := range e.systems {
