@@ -28,10 +28,9 @@ func (s *signalled) Write(b []byte) (int, error) {
 	return s.text.Write(b)
 }
 
-// TestResumeReadsBehindTheLock: what the process that was waited for wrote last, a
-// further part and a failure, is not overwritten with what the manifest said
-// before.
-func TestResumeReadsBehindTheLock(t *testing.T) {
+// locked is a run of null that another process is at work in.
+func locked(t *testing.T) (*results.Run, *os.File) {
+	t.Helper()
 	dir := filepath.Join(t.TempDir(), "run")
 	c := flags(t, short(dir, "--systems", "null")[1:]...)
 	run, _, err := c.create(effective(t, c))
@@ -42,6 +41,14 @@ func TestResumeReadsBehindTheLock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return run, lock
+}
+
+// TestResumeReadsBehindTheLock: what the process that was waited for wrote last, a
+// further part and a failure, is not overwritten with what the manifest said
+// before.
+func TestResumeReadsBehindTheLock(t *testing.T) {
+	run, lock := locked(t)
 	late := func() {
 		for name, failure := range map[string]string{"null-1": "panic", "null-1.2": ""} {
 			files, err := run.Begin(name, "null", 1)
@@ -56,13 +63,13 @@ func TestResumeReadsBehindTheLock(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	again := flags(t, "--resume", dir)
+	again := flags(t, "--resume", run.Dir())
 	held, _, err := again.resume(t.Context(), newDisplay(&signalled{word: "waiting", call: late}, false))
 	if err != nil {
 		t.Fatal(err)
 	}
 	held.release()
-	if got := states(t, dir); got != "null-1 failed, null-1.2 done" {
+	if got := states(t, run.Dir()); got != "null-1 failed, null-1.2 done" {
 		t.Errorf("trials: %s", got)
 	}
 }
@@ -70,21 +77,12 @@ func TestResumeReadsBehindTheLock(t *testing.T) {
 // TestInterruptedWhileWaiting for the lock is no mistake of the user's: exit code
 // 130, and the folder as it was.
 func TestInterruptedWhileWaiting(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "run")
-	c := flags(t, short(dir, "--systems", "null")[1:]...)
-	run, _, err := c.create(effective(t, c))
-	if err != nil {
-		t.Fatal(err)
-	}
-	lock, err := lockFolder(t.Context(), dir, 0, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	run, lock := locked(t)
 	defer lock.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	show := &signalled{word: "waiting", call: cancel}
-	code := execute(ctx, []string{"run", "--resume", dir}, terminal{strings.NewReader(""), show, show})
+	code := execute(ctx, []string{"run", "--resume", run.Dir()}, terminal{strings.NewReader(""), show, show})
 	if code != exitInterrupted || !strings.Contains(show.text.String(), "interrupted while waiting for another nines") {
 		t.Errorf("exit code %d: %s", code, show.text.String())
 	}
