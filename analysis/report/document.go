@@ -18,7 +18,8 @@ func markdownReport(m results.Manifest, summaries []analysis.Summary) ([]byte, e
 		fmt.Fprintf(&w, "**%s**\n\n", escapeMarkdown(line))
 	}
 	rows := totals(summaries)
-	sections := answers(summaries, rows)
+	c := newCampaign(summaries)
+	sections := answers(summaries, rows, c)
 	found, searches := search(m, summaries)
 	switch {
 	case searches:
@@ -27,7 +28,6 @@ func markdownReport(m results.Manifest, summaries []analysis.Summary) ([]byte, e
 	case explores(summaries):
 		sections = append(sections, compared(rows))
 	default:
-		c := newCampaign(summaries)
 		if len(sections) == 0 {
 			sections = append(sections, c.short(rows), sideBySide(c.set))
 		}
@@ -62,8 +62,8 @@ func markdownReport(m results.Manifest, summaries []analysis.Summary) ([]byte, e
 
 // answers are the tables of a run that was made to answer one question: they come
 // first. There are none if it was not.
-func answers(summaries []analysis.Summary, rows []total) []table {
-	all := append([]table{controls(summaries), formulas(rows), blocking(summaries), newCampaign(summaries).overview(rows)}, toleranceTables(summaries)...)
+func answers(summaries []analysis.Summary, rows []total, c campaign) []table {
+	all := append([]table{controls(summaries), formulas(rows), blocking(summaries), c.overview(rows)}, toleranceTables(summaries)...)
 	return slices.DeleteFunc(all, func(t table) bool { return len(t.Rows) == 0 })
 }
 

@@ -119,10 +119,11 @@ func newPage(m results.Manifest, summaries []analysis.Summary) (*page, error) {
 		return nil, err
 	}
 	rows, steps := totals(summaries), plot.Steps(summaries)
+	c := newCampaign(summaries)
 	p := &page{
 		Title: title(m), Setting: setting(m, summaries), Style: css, Lead: lead(summaries), Glance: glance(rows, steps), Cards: cards(rows, steps),
 		Trouble: troubles(summaries),
-		Answers: answers(summaries, rows),
+		Answers: answers(summaries, rows, c),
 		Tables:  []table{speed(rows), availability(rows), overWindows(rows), inDoubt(rows), cost(rows), trials(summaries)},
 		Terms:   terms(summaries), Run: runPairs(m), Command: commandLine(m.Command),
 		Scenario: m.Scenario, Modules: modules(m),
@@ -166,7 +167,7 @@ func newPage(m results.Manifest, summaries []analysis.Summary) (*page, error) {
 	if c, ok := plot.Doubt(summaries); ok {
 		overview = append([]plot.Chart{c}, overview...)
 	}
-	p.campaign(newCampaign(summaries), rows)
+	p.campaign(c, rows)
 	if p.Overview, err = drawnAll(overview...); err != nil {
 		return nil, err
 	}

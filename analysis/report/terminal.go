@@ -25,9 +25,10 @@ const (
 // that answer and what failed; the rest is in its files.
 func Terminal(w io.Writer, summaries []analysis.Summary, width int) error {
 	rows := totals(summaries)
-	tables := answers(summaries, rows)
+	c := newCampaign(summaries)
+	tables := answers(summaries, rows, c)
 	if len(tables) == 0 {
-		tables = usual(rows, faultSteps(summaries), newCampaign(summaries))
+		tables = usual(rows, faultSteps(summaries), c)
 	}
 	tables = append(tables, failedGates(summaries))
 	if !calibrates(summaries) { // else the first table says it
