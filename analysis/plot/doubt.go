@@ -3,7 +3,6 @@ package plot
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"gonum.org/v1/plot/vg"
@@ -49,7 +48,7 @@ func DoubtCurves(all []analysis.Summary) []DoubtCurve {
 		if err != nil || !f.Guarantees.Partitioned {
 			continue
 		}
-		name := strings.Replace(s.Name, ","+downAxis+"="+length, "", 1)
+		name := analysis.LabelWithout(f, downAxis)
 		i := slices.IndexFunc(curves, func(c DoubtCurve) bool { return c.Name == name })
 		if i < 0 {
 			i = len(curves)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	gonum "gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -60,13 +59,8 @@ func loadCurves(all []analysis.Summary) []loadCurve {
 	var curves []loadCurve
 	for _, s := range Systems(all) {
 		f := &s.Trials[0].Facts
-		cell := ""
-		for _, v := range f.Variant {
-			if v.Name == rateAxis {
-				cell = fmt.Sprintf(",%s=%s", rateAxis, v.Value)
-			}
-		}
-		if cell == "" || f.Rate <= 0 {
+		name := analysis.LabelWithout(f, rateAxis)
+		if name == s.Name || f.Rate <= 0 { // the rate is no axis
 			continue
 		}
 		p := loadPoint{rate: f.Rate, p50: math.NaN(), p99: math.NaN()}
@@ -76,7 +70,6 @@ func loadCurves(all []analysis.Summary) []loadCurve {
 			p50, p99 = append(p50, float64(q.P50)), append(p99, float64(q.P99))
 		}
 		p.p50, p.p99 = stats.Median(p50), stats.Median(p99)
-		name := strings.Replace(s.Name, cell, "", 1)
 		at := slices.IndexFunc(curves, func(c loadCurve) bool { return c.Name == name })
 		if at < 0 {
 			at = len(curves)

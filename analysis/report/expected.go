@@ -84,9 +84,10 @@ func paper(x float64) string {
 
 // baseName is the system's label without what the matrix added to it.
 func baseName(r *total) string {
-	name := r.Name
-	for _, v := range r.trials[0].Facts.Variant {
-		name = strings.Replace(name, ","+v.Name+"="+v.Value, "", 1)
+	f := &r.trials[0].Facts
+	var axes []string
+	for _, v := range f.Variant {
+		axes = append(axes, v.Name)
 	}
-	return name
+	return analysis.LabelWithout(f, axes...)
 }

@@ -2,8 +2,8 @@ package report
 
 import (
 	"slices"
-	"strings"
 
+	"nines/analysis"
 	"nines/analysis/plot"
 )
 
@@ -30,7 +30,7 @@ func (c campaign) overview(rows []total) table {
 			if loads {
 				cells = append(cells, number(class.Rate))
 			}
-			cells = append(cells, withoutFault(r.name()), r.count())
+			cells = append(cells, r.withoutFault(), r.count())
 			for _, figure := range []string{
 				countText(r.Out.Some), r.quantile(&r.Out, r.Out.Median), r.quantile(&r.Out, r.Out.P90), r.value(&r.Back95),
 			} {
@@ -52,18 +52,13 @@ func (c campaign) severalLoads() bool {
 	return slices.ContainsFunc(c.classes, func(k plot.FaultClass) bool { return k.Rate != c.classes[0].Rate })
 }
 
-// withoutFault takes the fault out of a system's label, where a column of its own
-// has it.
-func withoutFault(label string) string {
-	before, after, ok := strings.Cut(label, ",fault=")
-	if !ok {
-		return label
+// withoutFault is the row's system without the fault, where a column of its own has
+// it.
+func (r outageRow) withoutFault() string {
+	if len(r.system.Trials) == 0 { // of another run
+		return r.name()
 	}
-	// The value may have commas itself: it ends before the next axis, or at the end.
-	for i, r := range after {
-		if name, _, axis := strings.Cut(after[i:], "="); r == ',' && axis && !strings.ContainsAny(name[1:], ",() ") {
-			return before + after[i:]
-		}
-	}
-	return before
+	f := r.system.Trials[0].Facts
+	f.System = r.name()
+	return analysis.LabelWithout(&f, analysis.ScheduleAxes(&f)...)
 }

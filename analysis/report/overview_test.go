@@ -12,15 +12,20 @@ import (
 	"nines/results"
 )
 
+// A row's system stands without its fault, whatever else its label says.
 func TestWithoutFault(t *testing.T) {
+	fault := results.Variable{Name: "fault", Value: "loss(leader, 20%)"}
 	for label, want := range map[string]string{
-		"etcdraft":                               "etcdraft",
-		"etcdraft,fault=kill(leader)":            "etcdraft",
-		"etcdraft,fault=loss(leader, 20%)":       "etcdraft",
-		"etcdraft,fault=a(b, c=d),nodes=3":       "etcdraft,nodes=3",
-		"etcdraft,keys=9,fault=kill(any),nodes=": "etcdraft,keys=9,nodes=",
+		"etcdraft":                                 "etcdraft",
+		"etcdraft,fault=loss(leader-20%)":          "etcdraft",
+		"etcdraft,fault#2":                         "etcdraft",
+		"etcdraft,fault=a(b-c-d),nodes=3":          "etcdraft,nodes=3",
+		"etcdraft,keys=9,fault=kill(any),nodes=":   "etcdraft,keys=9,nodes=",
+		"etcdraft,fault=loss(leader-20%), 5 nodes": "etcdraft, 5 nodes", // as where clusters differ in size
 	} {
-		if got := withoutFault(label); got != want {
+		trial := analysis.Summary{Facts: results.Facts{System: label, Variant: []results.Variable{fault}}}
+		r := outageRow{system: plot.System{Name: label, Trials: []*analysis.Summary{&trial}}}
+		if got := r.withoutFault(); got != want {
 			t.Errorf("%s: %s, want %s", label, got, want)
 		}
 	}
