@@ -9,6 +9,7 @@ type Interval struct {
 	Nodes    []string      `json:"nodes,omitempty"`    // whom it hit, resolved at injection
 	Down     []string      `json:"down,omitempty"`     // of those, whom it stopped
 	Sides    [][]string    `json:"sides,omitempty"`    // if it cut all links between groups of nodes: these
+	Picked   string        `json:"picked,omitempty"`   // of a one-of: the faults that the seed picked, in their order
 	For      time.Duration `json:"for_ns,omitempty"`   // from injection to healing, as the schedule wants it
 	Start    time.Duration `json:"start_ns"`           // injection began
 	Injected time.Duration `json:"injected_ns"`        // injection was complete

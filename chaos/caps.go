@@ -14,10 +14,12 @@ type Caps uint32
 
 // The abilities, each with the interface that a cluster offers it through.
 const (
-	CanKill  Caps = 1 << iota // Killer
-	CanLink                   // Linker
-	CanDisk                   // Disker
-	CanPoint                  // Pointer
+	CanKill     Caps = 1 << iota // Killer
+	CanLink                      // Linker
+	CanDisk                      // Disker
+	CanPoint                     // Pointer
+	CanTransfer                  // Leaderer
+	CanMember                    // Memberer
 )
 
 var capNames = [...]struct {
@@ -28,6 +30,8 @@ var capNames = [...]struct {
 	{CanLink, "link faults"},
 	{CanDisk, "disk faults"},
 	{CanPoint, "protocol points"},
+	{CanTransfer, "leadership transfer"},
+	{CanMember, "membership changes"},
 }
 
 // String lists the abilities, such as "kill, disk faults".
@@ -68,6 +72,12 @@ func CapsOf(c bench.Cluster) Caps {
 	}
 	if _, ok := c.(Pointer); ok {
 		caps |= CanPoint
+	}
+	if _, ok := c.(Leaderer); ok {
+		caps |= CanTransfer
+	}
+	if _, ok := c.(Memberer); ok {
+		caps |= CanMember
 	}
 	if d, ok := c.(Declarer); ok {
 		caps &= d.Caps()

@@ -32,7 +32,7 @@ type chooser struct {
 func choose(parts [][]selector, w world) ([][][]int, error) {
 	c := &chooser{world: w, parts: parts, chosen: make(map[string][]int)}
 	every := slices.Concat(parts...)
-	if !slices.ContainsFunc(every, func(s selector) bool { return s.role != rest }) {
+	if len(every) > 0 && !slices.ContainsFunc(every, func(s selector) bool { return s.role != rest }) {
 		return nil, errors.New("the rest of what? The fault names nobody else; every node is: all")
 	}
 	orders := make(map[string][]int)

@@ -37,19 +37,26 @@ type fake struct {
 	killed  func(node string)                    // called after a kill, with mu held
 	points  []string
 	armed   map[string]func(Point) // by the point's name
+	lives   map[string]int         // of members in each place; 0: nobody is a member there
+	deaf    bool                   // leaders do not hand over
+	passing time.Duration          // that handing over takes
+	lagging time.Duration          // that a node takes to catch up
+	joined  map[string]time.Time
 }
 
 func newFake(n int) *fake {
 	f := &fake{
 		up: map[string]bool{}, terms: map[string]uint64{}, counts: map[string]int{},
 		links: map[string][]*LinkFault{}, disks: map[string][]*DiskFault{},
-		base: time.Now(), caps: CanKill | CanLink | CanDisk | CanPoint,
+		base: time.Now(), caps: CanKill | CanLink | CanDisk | CanPoint | CanTransfer | CanMember,
 		points: []string{"prepared", "elected"}, armed: map[string]func(Point){},
+		lives: map[string]int{}, joined: map[string]time.Time{},
 	}
 	for i := range n {
 		name := fmt.Sprintf("n%d", i+1)
 		f.names = append(f.names, name)
 		f.up[name] = true
+		f.lives[name] = 1
 	}
 	f.terms["n1"] = 1
 	return f
@@ -65,9 +72,17 @@ func (f *fake) Dial(context.Context, string, uint64) (bench.Client, error) {
 func (f *fake) Status(node string) bench.Status {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	s := bench.Status{Up: f.up[node], Term: f.terms[node]}
-	if s.Term > 0 {
+	s := bench.Status{Up: f.up[node], Term: f.terms[node], Committed: 10}
+	for n, term := range f.terms { // all know the newest that is up
+		if f.up[n] && term >= f.terms[s.Leader] {
+			s.Leader = n
+		}
+	}
+	if f.terms[node] > 0 { // it takes itself for the leader
 		s.Leader = node
+	}
+	if f.up[node] && time.Since(f.joined[node]) >= f.lagging {
+		s.Applied = 10
 	}
 	return s
 }
@@ -217,8 +232,16 @@ func (f *fake) hurt() []string {
 				list = append(list, fmt.Sprintf("%s>%s %+v", a, b, *lf))
 			}
 		}
+		if f.lives[a] == 0 {
+			list = append(list, a+" is no member")
+		}
 		for _, df := range f.disks[a] {
 			list = append(list, fmt.Sprintf("%s sync %v", a, df.SyncDelay))
+		}
+	}
+	for _, n := range f.Spares() {
+		if f.lives[n] > 0 {
+			list = append(list, n+" is a member")
 		}
 	}
 	return list

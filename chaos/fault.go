@@ -64,6 +64,7 @@ type fault struct {
 type amount struct {
 	d, jitter time.Duration
 	percent   float64 // as written, so that it prints as it was read
+	n         int
 }
 
 // A together is faults that are injected at once; it has at least two.
@@ -80,7 +81,10 @@ func (f *fault) String() string {
 	for i, s := range f.on {
 		targets[i] = s.String()
 	}
-	args := []string{strings.Join(targets, sep)}
+	var args []string
+	if len(targets) > 0 {
+		args = append(args, strings.Join(targets, sep))
+	}
 	if f.kind.measure != nothing {
 		args = append(args, f.amount.String())
 	}
@@ -89,6 +93,8 @@ func (f *fault) String() string {
 
 func (a amount) String() string {
 	switch {
+	case a.n != 0:
+		return strconv.Itoa(a.n)
 	case a.percent != 0:
 		return strconv.FormatFloat(a.percent, 'f', -1, 64) + "%"
 	case a.jitter != 0:
@@ -122,7 +128,8 @@ func (fs together) Inject(ctx context.Context, t Target) (Injected, error) {
 	return inject(ctx, t, fs)
 }
 
-// partsOf returns the faults that f injects at once.
+// partsOf returns the faults that f injects at once; none if it is more than that,
+// see simples.
 func partsOf(f Fault) []*fault {
 	switch f := f.(type) {
 	case *fault:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -34,6 +35,7 @@ const (
 	sides                      // A | B
 	arrow                      // A -> B
 	targetOrArrow              // T or A -> B
+	noTarget                   // names nobody of the cluster
 )
 
 // measure is what a kind says about how much.
@@ -44,11 +46,15 @@ const (
 	duration           // 20ms
 	spread             // 50ms or 50ms ± 10ms
 	percentage         // 20%
+	count              // 2
 )
 
 // kinds is the table of faults; the parser, the help text and the injection
 // work from it.
-var kinds = [...]kind{
+var kinds = slices.Concat(basicKinds, memberKinds)
+
+// basicKinds stop nodes, hurt links and slow disks.
+var basicKinds = []kind{
 	{
 		Kind: Kind{
 			Name: "kill", Needs: CanKill, Usage: []string{"kill(T)"}, Example: "kill(leader)",
@@ -114,13 +120,13 @@ func Kinds() []Kind {
 	return append(list, pointedKind)
 }
 
-// Names lists the names of the faults.
+// Names lists the names of the faults, and of what is made of several.
 func Names() []string {
 	var names []string
 	for _, k := range Kinds() {
 		names = append(names, k.Name)
 	}
-	return names
+	return append(names, oneOfName)
 }
 
 func anywhere(*fault, [][]int, int) error { return nil }

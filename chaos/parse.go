@@ -23,12 +23,13 @@ func (e *SyntaxError) Error() string {
 
 // Parse reads a fault:
 //
-//	fault  = faults | "at" "(" point "," faults ")"
+//	fault  = stage { "," stage } | "at" "(" point "," faults ")"
+//	stage  = ( faults | "one-of" "(" faults "," faults { "," faults } ")" ) [ "for" duration ]
 //	faults = part { "+" part }
-//	part   = name "(" where [ "," amount ] ")"
+//	part   = name "(" [ where ] [ "," ] [ amount ] ")"
 //	where  = target | target "->" target | target "|" target { "|" target }
 //	target = word | "n2" | "node" number | "random" "(" number ")" | "{" node { "," node } "}"
-//	amount = duration [ "±" duration ] | number "%"
+//	amount = duration [ "±" duration ] | number "%" | number
 //
 // What a part may hold depends on its name: see [Kinds]. The points are those of
 // [PointWords]. For ± one may write +-.
@@ -48,10 +49,15 @@ func Parse(text string) (Fault, error) {
 
 // goesOn says how a text may go on after f.
 func goesOn(f Fault) string {
-	if _, ok := f.(*pointed); ok {
+	switch f := f.(type) {
+	case *pointed:
 		return "; what shall strike at the same moment stands inside at(…)"
+	case oneOf:
+		return `, or goes on with "," and the next`
+	case sequence:
+		return goesOn(f[len(f)-1].fault)
 	}
-	return `, or goes on with "+" and another one`
+	return `, or goes on with "+" and another one at the same time, or "," and the next`
 }
 
 // fault parses a whole fault.
@@ -59,7 +65,7 @@ func (p *parser) fault() (Fault, error) {
 	if p.tok.text == pointedKind.Name {
 		return p.pointed()
 	}
-	return p.together()
+	return p.sequence()
 }
 
 // together parses part + part.
@@ -115,6 +121,9 @@ func (p *parser) part() (*fault, error) {
 	case name.text == pointedKind.Name:
 		return nil, p.fail(name.pos, "%s stands alone: want %s, where F may be several faults such as %s",
 			name.text, pointedKind.Usage[0], "kill(coordinator) + slow-sync(rest, 20ms)")
+	case name.text == oneOfName:
+		return nil, p.fail(name.pos, "%s stands alone, or between commas: want one-of(F, G), where F may be several faults such as %s",
+			name.text, "kill(leader) + slow-sync(rest, 20ms)")
 	case k == nil:
 		return nil, p.fail(name.pos, "%w", bench.UnknownName("fault", name.text, Names()))
 	}
@@ -130,8 +139,10 @@ func (p *parser) part() (*fault, error) {
 		if p.tok.kind == mark && p.tok.text == ")" {
 			return nil, p.fail(p.tok.pos, "%s does not say how much: want %s", k.Name, k.usage())
 		}
-		if err := p.expect(",", k); err != nil {
-			return nil, err
+		if k.shape != noTarget {
+			if err := p.expect(",", k); err != nil {
+				return nil, err
+			}
 		}
 		if err := p.amount(f); err != nil {
 			return nil, err
@@ -162,6 +173,9 @@ func (p *parser) expect(m string, k *kind) error {
 // where parses the targets in the shape of the fault's kind.
 func (p *parser) where(f *fault) error {
 	k, start := f.kind, p.tok.pos
+	if k.shape == noTarget {
+		return nil
+	}
 	if err := p.target(f); err != nil {
 		return err
 	}

@@ -107,8 +107,12 @@ func (p *parser) counted(k *kind, name string, r role) (selector, error) {
 func (p *parser) amount(f *fault) (err error) {
 	a, k := &f.amount, f.kind
 	at := p.tok.pos
-	if k.measure == percentage {
+	switch k.measure {
+	case percentage:
 		a.percent, err = p.percent(k)
+		return err
+	case count:
+		a.n, err = p.count(k)
 		return err
 	}
 	if a.d, err = p.duration(k); err != nil {
@@ -138,6 +142,16 @@ func (p *parser) duration(k *kind) (time.Duration, error) {
 	}
 	p.advance()
 	return d, nil
+}
+
+func (p *parser) count(k *kind) (int, error) {
+	t := p.tok
+	n, err := strconv.Atoi(t.text)
+	if t.kind != number || err != nil || n < 1 || n > maxNodes {
+		return 0, p.fail(t.pos, "found %s instead of how many nodes: want %s", t, k.usage())
+	}
+	p.advance()
+	return n, nil
 }
 
 func (p *parser) percent(k *kind) (float64, error) {

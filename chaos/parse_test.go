@@ -12,26 +12,30 @@ import (
 
 func TestParseCanonical(t *testing.T) {
 	for text, want := range map[string]string{
-		"kill(leader)":                       "kill(leader)",
-		" kill ( node 2 ) ":                  "kill(n2)",
-		"kill({n3,n1})":                      "kill({n1, n3})",
-		"kill({n2})":                         "kill(n2)",
-		"isolate(random(2))":                 "isolate(random(2))",
-		"kill(without-leader( 2 ))":          "kill(without-leader(2))",
-		"partition(leader|rest)":             "partition(leader | rest)",
-		"partition(with-leader(2)|rest)":     "partition(with-leader(2) | rest)",
-		"partition(n1 | {n2, n3} | n4)":      "partition(n1 | {n2, n3} | n4)",
-		"one-way(leader->rest)":              "one-way(leader -> rest)",
-		"delay(leader -> rest, 50ms+-10ms)":  "delay(leader -> rest, 50ms ± 10ms)",
-		"delay(all,0.05s)":                   "delay(all, 50ms)",
-		"delay(n1, 5ms ± 0s)":                "delay(n1, 5ms)",
-		"loss(follower, 20 %)":               "loss(follower, 20%)",
-		"loss(any -> all, 0.1%)":             "loss(any -> all, 0.1%)",
-		"loss(all, 7%)":                      "loss(all, 7%)",
-		"slow-sync(majority,20ms)":           "slow-sync(majority, 20ms)",
-		"slow-sync(minority, 250µs)":         "slow-sync(minority, 250µs)",
-		"kill(leader)+slow-sync(rest, 1m5s)": "kill(leader) + slow-sync(rest, 1m5s)",
-		"at(prepared,kill(coordinator))":     "at(prepared, kill(coordinator))",
+		"kill(leader)":                            "kill(leader)",
+		" kill ( node 2 ) ":                       "kill(n2)",
+		"kill({n3,n1})":                           "kill({n1, n3})",
+		"kill({n2})":                              "kill(n2)",
+		"isolate(random(2))":                      "isolate(random(2))",
+		"kill(without-leader( 2 ))":               "kill(without-leader(2))",
+		"partition(leader|rest)":                  "partition(leader | rest)",
+		"partition(with-leader(2)|rest)":          "partition(with-leader(2) | rest)",
+		"partition(n1 | {n2, n3} | n4)":           "partition(n1 | {n2, n3} | n4)",
+		"one-way(leader->rest)":                   "one-way(leader -> rest)",
+		"delay(leader -> rest, 50ms+-10ms)":       "delay(leader -> rest, 50ms ± 10ms)",
+		"delay(all,0.05s)":                        "delay(all, 50ms)",
+		"delay(n1, 5ms ± 0s)":                     "delay(n1, 5ms)",
+		"loss(follower, 20 %)":                    "loss(follower, 20%)",
+		"loss(any -> all, 0.1%)":                  "loss(any -> all, 0.1%)",
+		"loss(all, 7%)":                           "loss(all, 7%)",
+		"slow-sync(majority,20ms)":                "slow-sync(majority, 20ms)",
+		"slow-sync(minority, 250µs)":              "slow-sync(minority, 250µs)",
+		"kill(leader)+slow-sync(rest, 1m5s)":      "kill(leader) + slow-sync(rest, 1m5s)",
+		"at(prepared,kill(coordinator))":          "at(prepared, kill(coordinator))",
+		"kill(n1),kill(n2)+isolate(n3)":           "kill(n1), kill(n2) + isolate(n3)",
+		"kill(n1)for 2000ms,isolate(rest)":        "kill(n1) for 2s, isolate(rest)",
+		"one-of(kill(any),loss(all,5%)+kill(n1))": "one-of(kill(any), loss(all, 5%) + kill(n1))",
+		"add( 2 )":                                "add(2)",
 		"at( voted, partition(coordinator|participant)+kill(n3) )": "at(voted, partition(coordinator | participant) + kill(n3))",
 	} {
 		f, err := Parse(text)
@@ -46,8 +50,8 @@ func TestParseCanonical(t *testing.T) {
 }
 
 func TestParseErrors(t *testing.T) {
+	var faults = "here are " + strings.Join(Names(), ", ")
 	const (
-		faults  = "here are kill, isolate, partition, one-way, delay, loss, slow-sync, at"
 		targets = "leader, follower, any, all, rest, majority, minority, coordinator, participant, n2, {n1, n3}, random(2), with-leader(2), without-leader(2)"
 	)
 	for _, c := range []struct{ text, want string }{
@@ -61,7 +65,7 @@ func TestParseErrors(t *testing.T) {
 		{"kill({n1, n1})", `fault "kill({n1, n1})", character 11: n1 stands in the list twice`},
 		{"kill(leader", `fault "kill(leader", character 12: found the end instead of ")": want kill(T)`},
 		{"kill(leader, 4s)", `fault "kill(leader, 4s)", character 12: found "," instead of ")": want kill(T)`},
-		{"kill(leader) kill(n1)", `fault "kill(leader) kill(n1)", character 14: "kill" does not belong here: a fault ends after ")", or goes on with "+" and another one`},
+		{"kill(leader) kill(n1)", `fault "kill(leader) kill(n1)", character 14: "kill" does not belong here: a fault ends after ")", or goes on with "+" and another one at the same time, or "," and the next`},
 		{"kill(leader) +", `fault "kill(leader) +", character 15: a fault is missing here: t` + faults},
 		{"partition(leader)", `fault "partition(leader)", character 11: a partition has two sides or more: want partition(A | B) or partition(A | B | C)`},
 		{"partition(leader, rest)", `fault "partition(leader, rest)", character 11: a partition has two sides or more: want partition(A | B) or partition(A | B | C)`},
@@ -82,11 +86,23 @@ func TestParseErrors(t *testing.T) {
 		{"at(prepard, kill(leader))", `fault "at(prepard, kill(leader))", character 4: unknown protocol point "prepard": did you mean "prepared"? There are prepared, voted, precommitted, decided, elected, promised`},
 		{"at(2, kill(leader))", `fault "at(2, kill(leader))", character 4: found "2" instead of a protocol point: want at(P, F), and points are prepared, voted, precommitted, decided, elected, promised`},
 		{"at(voted)", `fault "at(voted)", character 9: found ")" instead of ",": want at(P, F)`},
-		{"at(voted, )", `fault "at(voted, )", character 11: unknown fault ")": there are kill, isolate, partition, one-way, delay, loss, slow-sync, at`},
+		{"at(voted, )", `fault "at(voted, )", character 11: unknown fault ")": t` + faults},
 		{"at(voted, kill(all)", `fault "at(voted, kill(all)", character 20: found the end instead of ")": want at(P, F)`},
 		{"at(voted, at(decided, kill(all)))", `fault "at(voted, at(decided, kill(all)))", character 11: at stands alone: want at(P, F), where F may be several faults such as kill(coordinator) + slow-sync(rest, 20ms)`},
 		{"kill(n1) + at(decided, kill(all))", `fault "kill(n1) + at(decided, kill(all))", character 12: at stands alone: want at(P, F), where F may be several faults such as kill(coordinator) + slow-sync(rest, 20ms)`},
 		{"at(decided, kill(all)) + kill(n1)", `fault "at(decided, kill(all)) + kill(n1)", character 24: "+" does not belong here: a fault ends after ")"; what shall strike at the same moment stands inside at(…)`},
+		{"kill(n1),", `fault "kill(n1),", character 10: a fault is missing here: t` + faults},
+		{"kill(n1), at(voted, kill(all))", `fault "kill(n1), at(voted, kill(all))", character 11: at stands alone: want at(P, F), where F may be several faults such as kill(coordinator) + slow-sync(rest, 20ms)`},
+		{"at(voted, kill(n1)), kill(all)", `fault "at(voted, kill(n1)), kill(all)", character 20: "," does not belong here: a fault ends after ")"; what shall strike at the same moment stands inside at(…)`},
+		{"kill(n1) for 2s", `fault "kill(n1) for 2s": for says how long a part of a sequence lasts, and kill(n1) stands alone: its step says for how long`},
+		{"kill(n1) for 0s, kill(n2)", `fault "kill(n1) for 0s, kill(n2)", character 14: for 0s: the time must be more than 0`},
+		{"kill(n1) for ever, kill(n2)", `fault "kill(n1) for ever, kill(n2)", character 14: found "ever" instead of a time such as 20ms or 1.5s: want F, G or F for 2s, G`},
+		{"one-of(kill(n1))", `fault "one-of(kill(n1))": one-of has one fault, and nothing to choose: want one-of(F, G)`},
+		{"one-of(kill(n1), kill(n2)", `fault "one-of(kill(n1), kill(n2)", character 26: found the end instead of ")": want one-of(F, G)`},
+		{"kill(n1) + one-of(kill(n1), kill(n2))", `fault "kill(n1) + one-of(kill(n1), kill(n2))", character 12: one-of stands alone, or between commas: want one-of(F, G), where F may be several faults such as kill(leader) + slow-sync(rest, 20ms)`},
+		{"one-of(kill(n1), kill(n2)) + kill(n1)", `fault "one-of(kill(n1), kill(n2)) + kill(n1)", character 28: "+" does not belong here: a fault ends after ")", or goes on with "," and the next`},
+		{"add(n4)", `fault "add(n4)", character 5: found "n4" instead of how many nodes: want add(1)`},
+		{"add()", `fault "add()", character 5: add does not say how much: want add(1)`},
 		{"slow-sync(all, 20ms ± 1ms)", `fault "slow-sync(all, 20ms ± 1ms)", character 21: found "±" instead of ")": want slow-sync(T, 20ms)`},
 	} {
 		_, err := Parse(c.text)
@@ -113,6 +129,14 @@ func TestKindsParse(t *testing.T) {
 			must(t, strings.NewReplacer("T", "n9", "A", "n1", "B", "n2", "C", "n3", "P", "voted", "F", "kill(n1)").Replace(u))
 		}
 	}
+	for _, c := range Compositions() {
+		if f := must(t, c.Example); f.String() != c.Example {
+			t.Errorf("the example %q prints as %q", c.Example, f)
+		}
+		for u := range strings.SplitSeq(c.Usage, " or ") {
+			must(t, strings.NewReplacer("F", "kill(n1)", "G", "isolate(n2)").Replace(u))
+		}
+	}
 	for _, w := range TargetWords() {
 		must(t, "at(decided, kill("+w.Name+"))")
 	}
@@ -130,9 +154,14 @@ func genFault() *rapid.Generator[Fault] {
 		if point != "" {
 			sel = append([]string{"coordinator", "participant"}, targets...)
 		}
-		text := strings.Join(rapid.SliceOfN(genPart(sel), 1, 4).Draw(t, "parts"), "+")
+		together := rapid.Custom(func(t *rapid.T) string {
+			return strings.Join(rapid.SliceOfN(genPart(sel), 1, 3).Draw(t, "parts"), "+")
+		})
+		text := together.Draw(t, "strike")
 		if point != "" {
 			text = "at(" + point + "," + text + ")"
+		} else if rapid.Bool().Draw(t, "composed") {
+			text = genComposed(together).Draw(t, "composition")
 		}
 		f, err := Parse(text)
 		if err != nil {
@@ -142,12 +171,30 @@ func genFault() *rapid.Generator[Fault] {
 	})
 }
 
+// genComposed draws a choice or a sequence of these faults.
+func genComposed(together *rapid.Generator[string]) *rapid.Generator[string] {
+	choice := rapid.Custom(func(t *rapid.T) string {
+		return "one-of(" + strings.Join(rapid.SliceOfN(together, 2, 3).Draw(t, "alternatives"), ",") + ")"
+	})
+	stage := rapid.Custom(func(t *rapid.T) string {
+		lasts := rapid.SampledFrom([]string{"", " for 250ms", " for 1m1s"}).Draw(t, "lasts")
+		return rapid.OneOf(together, choice).Draw(t, "stage") + lasts
+	})
+	sequence := rapid.Custom(func(t *rapid.T) string {
+		return strings.Join(rapid.SliceOfN(stage, 2, 4).Draw(t, "stages"), ",")
+	})
+	return rapid.OneOf(choice, sequence)
+}
+
 // genPart draws a fault with these targets.
 func genPart(targets []string) *rapid.Generator[string] {
 	sel := rapid.SampledFrom(targets)
 	return rapid.Custom(func(t *rapid.T) string {
 		k := rapid.SampledFrom(kinds[:]).Draw(t, "kind")
 		where := sel.Draw(t, "target")
+		if k.shape == noTarget {
+			return k.Name + "(" + amount{n: rapid.IntRange(1, maxNodes).Draw(t, "count")}.String() + ")"
+		}
 		switch {
 		case k.shape == sides:
 			where += " | " + sel.Draw(t, "side") + rapid.SampledFrom([]string{"", "|all"}).Draw(t, "third")
@@ -187,6 +234,11 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add("partition({n1, node 2} | random(2) | rest) + delay(any -> all, 1h0.5ms+-3µs) + loss(minority,1e1%)")
 	f.Add("kill(kill(kill(")
+	for _, c := range Compositions() {
+		f.Add(c.Example)
+	}
+	f.Add("one-of(kill(n1)+add(2),replace(any)) for 1s, transfer-leader(n2), remove(minority) for 5ms")
+	f.Add("one-of(one-of(kill(n1), for 2s")
 	f.Add("at(at(prepared,kill(participant)+at(voted,kill(coordinator))))")
 	f.Fuzz(func(t *testing.T, text string) {
 		fault, err := Parse(text)

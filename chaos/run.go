@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -60,7 +59,8 @@ func (c Config) Validate() error {
 // interval for each injection in the order of the schedule. When ctx ends it
 // heals at once and returns what there was until then.
 //
-// A fault is healed For after it was injected, however long that took. Steps
+// A fault is healed For after it was injected, however long that took, and so is
+// each part of a sequence after its share. Steps
 // that do not overlap on paper do not overlap in truth: an injection waits until
 // those that were to be over by then are healed. A fault that strikes at a protocol
 // point waits for it up to For, and starts when it strikes. A step with episodes
@@ -136,25 +136,42 @@ func (r *runner) play(ctx context.Context, i int) {
 	if e.in == nil {
 		return
 	}
-	r.sleep(ctx, e.For)
+	r.keep(ctx, e)
 	r.heal(ctx, e)
+}
+
+// keep leaves the fault in force for its time, a sequence with one part after the
+// other.
+func (r *runner) keep(ctx context.Context, e *episode) {
+	q, ok := e.in.(*inSequence)
+	if !ok {
+		r.sleep(ctx, e.For)
+		return
+	}
+	for i, share := range q.stages.shares(e.For) {
+		if i > 0 {
+			if err := r.healOnce(ctx, q); err != nil {
+				e.interval.Error = "healing: " + err.Error()
+				return
+			}
+			if err := q.next(ctx); err != nil {
+				e.interval.Error = "injection: " + err.Error()
+				return
+			}
+		}
+		if !r.sleep(ctx, share) {
+			return
+		}
+	}
 }
 
 // cannot says why the cluster can never suffer the fault, or "".
 func (r *runner) cannot(f Fault) string {
-	if lacks := CapsOf(r.Cluster).Lacks(f.Needs()); lacks != 0 {
-		return "the system does not offer: " + lacks.String()
+	err := Suffers(f, func(f Fault) error { return unable(r.Cluster, f) })
+	if err == nil {
+		return ""
 	}
-	if p := PointOf(f); p != "" && !slices.Contains(r.Cluster.(Pointer).Points(), p) {
-		return "the system has no protocol point " + p
-	}
-	if _, ok := r.Cluster.(bench.Inspector); !ok && needsLeader(partsOf(f)) {
-		return errNoInspector.Error()
-	}
-	if err := Check(f, len(r.Cluster.Nodes())); err != nil {
-		return err.Error()
-	}
-	return ""
+	return err.Error()
 }
 
 // awaitEarlier keeps the order of the schedule: those that should be over by
@@ -211,7 +228,7 @@ func (r *runner) heal(ctx context.Context, e *episode) {
 	v.HealFrom = r.now()
 	err := r.healOnce(ctx, e.in)
 	v.End = r.now()
-	v.Evidence = e.in.Evidence()
+	v.Nodes, v.Picked, v.Evidence = e.in.Nodes(), picked(e.in), e.in.Evidence()
 	if err != nil {
 		v.Error = "healing: " + err.Error()
 		return

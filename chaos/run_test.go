@@ -57,6 +57,11 @@ func TestEveryFaultBites(t *testing.T) {
 		{"delay(n3 -> n2, 50ms ± 10ms)", []string{"n3>n2 {Cut:false Loss:0 Delay:50ms Jitter:10ms}"}, "[n3 n2]", "4,000 messages delayed on 1 link (n3 -> n2)"},
 		{"loss(n1 -> n2, 20%)", []string{"n1>n2 {Cut:false Loss:0.2 Delay:0s Jitter:0s}"}, "[n1 n2]", "800 messages dropped on 1 link (n1 -> n2)"},
 		{"slow-sync(leader, 20ms)", []string{"n1 sync 20ms"}, "[n1]", "4,000 syncs of 1 node slowed by 20ms, 80.00 s in total"},
+		{"transfer-leader(n3)", nil, "[n3]", "n1 handed over to n3 within 0 ms (term 1 to 2)"},
+		{"remove(leader)", []string{"n1 down", "n1 is no member"}, "[n1]", "n2 n3 remained members; n1 was down 4.00 s, then joined empty (members: n1#2 n2 n3)"},
+		{"replace(leader)", nil, "[n1]", "empty nodes took the places of n1 (members: n1#2 n2 n3), and had caught up 4.00 s later"},
+		{"replace({n1, n2})", nil, "[n1 n2]", "empty nodes took the places of n1 n2 (members: n1#2 n2#2 n3), and had caught up 4.00 s later"},
+		{"add(2)", []string{"spare-1 is a member", "spare-2 is a member"}, "[spare-1 spare-2]", "members: n1 n2 n3 spare-1 spare-2; spare-1 had applied 10 entries when it left; spare-2 had applied 10 entries when it left"},
 		{"kill(leader) + one-way(n2 -> n3)", []string{"n1 down", "n2>n3" + cut}, "[n1 n2 n3]", "n1 was down 4.00 s, then restarted; 4,000 messages dropped on 1 link (n2 -> n3)"},
 	} {
 		t.Run(c.fault, func(t *testing.T) {
@@ -205,7 +210,7 @@ func TestLayers(t *testing.T) {
 			Step{At: 3 * s, For: 4 * s, Fault: must(t, "kill(n2)")},
 			Step{At: 4 * s, For: 2 * s, Fault: must(t, "slow-sync(n2, 1ms)")},
 			Step{At: 5 * s, For: 4 * s, Fault: must(t, "kill(n2)")})
-		if list[2].Evidence != "n2 was down 4.00 s, and stays so for another kill" || list[4].Evidence != "n2 was down 4.00 s, then restarted" {
+		if list[2].Evidence != "n2 was down 4.00 s, and stays so for another fault" || list[4].Evidence != "n2 was down 4.00 s, then restarted" {
 			t.Errorf("%+v", list)
 		}
 		for _, v := range list {

@@ -61,6 +61,12 @@ func (s Step) Problems(within time.Duration) []Problem {
 		complain("for", "%v: the fault would end before it starts: want more than 0s", s.For)
 	case s.For == 0:
 		complain("for", "the fault would end when it starts: want more than 0s")
+	default:
+		if q, ok := s.Fault.(sequence); ok {
+			if text := q.problem(s.For); text != "" {
+				complain("for", "%s", text)
+			}
+		}
 	}
 	if s.Jitter < 0 {
 		complain("jitter", "%v is negative: want 0s or more, by which an injection may come late", s.Jitter)

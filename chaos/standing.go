@@ -4,12 +4,15 @@ import "slices"
 
 // standing says how a fault that is in force leaves the cluster: which nodes it
 // holds down, and into which groups it splits them. Two splits at once make groups that
-// cannot be told one by one: then there are none.
+// cannot be told one by one: then there are none. Nor are there of a sequence, which
+// leaves the cluster now so and now so.
 func standing(in Injected) (down []string, sides [][]string) {
 	splits := 0
 	for _, p := range parts(in) {
 		switch p := p.(type) {
 		case *killed:
+			down = append(down, p.Nodes()...)
+		case *removed:
 			down = append(down, p.Nodes()...)
 		case *hurtNetwork:
 			if p.splits {
@@ -27,11 +30,15 @@ func standing(in Injected) (down []string, sides [][]string) {
 
 // parts are what was injected, one by one.
 func parts(in Injected) []Injected {
-	if at, ok := in.(*struckAt); ok {
-		in = at.Injected
-	}
-	if ps, ok := in.(injectedParts); ok {
-		return ps
+	switch in := in.(type) {
+	case *struckAt:
+		return parts(in.Injected)
+	case *pickedOne:
+		return parts(in.Injected)
+	case injectedParts:
+		return in
+	case *inSequence:
+		return nil
 	}
 	return []Injected{in}
 }

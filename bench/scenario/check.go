@@ -234,19 +234,10 @@ func (d *decoder) canSuffer(s *Scenario, f chaos.Fault) error {
 	if !d.ok("nodes") || d.anyBad("systems") || len(s.Cast()) == 0 {
 		return nil
 	}
-	point := chaos.PointOf(f)
 	var why, who []string
 	for _, y := range s.Cast() {
 		e := d.cat.system(y.Name)
-		err := chaos.Check(f, s.nodesOf(e))
-		lacks := e.Caps.Lacks(f.Needs())
-		switch {
-		case err != nil:
-		case point != "" && !slices.Contains(e.Points, point):
-			err = d.noPoint(point)
-		case lacks != 0:
-			err = fmt.Errorf("it does not offer %s", lacks)
-		}
+		err := chaos.Suffers(f, func(f chaos.Fault) error { return d.suffers(e, s.nodesOf(e), f) })
 		if err == nil {
 			return nil
 		}
@@ -257,6 +248,21 @@ func (d *decoder) canSuffer(s *Scenario, f chaos.Fault) error {
 		return fmt.Errorf("no system of this scenario can suffer %s: %s", f, why[0])
 	}
 	return fmt.Errorf("no system of this scenario can suffer %s: %s", f, strings.Join(who, "; "))
+}
+
+// suffers says why a system of so many nodes cannot suffer a fault that is neither a
+// sequence nor a choice.
+func (d *decoder) suffers(e *SystemEntry, nodes int, f chaos.Fault) error {
+	if err := chaos.Check(f, nodes); err != nil {
+		return err
+	}
+	if point := chaos.PointOf(f); point != "" && !slices.Contains(e.Points, point) {
+		return d.noPoint(point)
+	}
+	if lacks := e.Caps.Lacks(f.Needs()); lacks != 0 {
+		return fmt.Errorf("it does not offer %s", lacks)
+	}
+	return nil
 }
 
 // noPoint says that a system has no such protocol point, and which have it.

@@ -51,7 +51,7 @@ func (d *decoder) failFault(path string, n *yaml.Node, err error) {
 
 // splitByComma reports the mistake that anyone makes once: within {…}, YAML
 // ends a value at a comma, so {fault: delay(n1, 5ms)} is a fault "delay(n1" and
-// an empty field "5ms)".
+// an empty field "5ms)", and {fault: kill(n1), kill(n2)} one with a field "kill(n2)".
 func (d *decoder) splitByComma(path string, n *yaml.Node) bool {
 	if n.Style&yaml.FlowStyle == 0 {
 		return false
@@ -59,8 +59,8 @@ func (d *decoder) splitByComma(path string, n *yaml.Node) bool {
 	for i := 0; i+3 < len(n.Content); i += 2 {
 		key, value, next := n.Content[i], n.Content[i+1], n.Content[i+2]
 		plain := value.Kind == yaml.ScalarNode && value.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0
-		if key.Value == "fault" && plain && isNull(n.Content[i+3]) &&
-			strings.Count(value.Value, "(") > strings.Count(value.Value, ")") {
+		open := strings.Count(value.Value, "(") - strings.Count(value.Value, ")")
+		if key.Value == "fault" && plain && isNull(n.Content[i+3]) && (open > 0 || strings.Contains(next.Value, "(")) {
 			d.bad[path] = true
 			d.failAt(value, `fault "%s, %s": within { } a comma ends a value: put the fault in quotes`, value.Value, next.Value)
 			return true

@@ -114,8 +114,11 @@ func listFaults(l *listing) {
 		l.row(4, 0, "", k.Does)
 		l.row(4, 0, "", fmt.Sprintf("needs %s: %s; example: %s", k.Needs, systemsWith(k.Needs), k.Example))
 	}
-	l.paragraph("F + G")
-	l.row(4, 0, "", "both faults at once, such as kill(follower) + slow-sync(leader, 20ms)")
+	for _, c := range chaos.Compositions() {
+		l.paragraph(c.Usage)
+		l.row(4, 0, "", c.Does)
+		l.row(4, 0, "", "example: "+c.Example)
+	}
 	l.blank()
 	l.paragraph("T, A and B are targets, chosen when the fault is injected:")
 	for _, word := range chaos.TargetWords() {
