@@ -68,6 +68,10 @@ const onDisk = "the kill of every node at once: answered when a majority has it 
 // or lock what they touch until they are over.
 const strict = "strict-serializable"
 
+// fixed is what those can suffer of what the host offers that can neither hand their
+// leadership over nor change their members.
+const fixed = inproc.Caps &^ (chaos.CanTransfer | chaos.CanMember)
+
 // Systems returns the table, without those that are broken on purpose: see Broken.
 func Systems() []System {
 	return []System{
@@ -100,14 +104,14 @@ func Systems() []System {
 		{
 			Name:     "hashiraft",
 			About:    "HashiCorp's raft library (github.com/hashicorp/raft)",
-			Caps:     inproc.Caps &^ chaos.CanPoint,
+			Caps:     fixed &^ chaos.CanPoint,
 			Settings: hashiSettings(),
 			Prepare:  prepareHashi,
 		},
 		{
 			Name:     "paxos",
 			About:    "Multi-Paxos with a stable leader, which batches and pipelines",
-			Caps:     inproc.Caps,
+			Caps:     fixed,
 			Points:   paxos.Points(),
 			Settings: paxosSettings(),
 			Prepare:  func(s map[string]string) (Prepared, error) { return preparePaxos(s, false) },
@@ -115,7 +119,7 @@ func Systems() []System {
 		{
 			Name:     "paxos-classic",
 			About:    "Paxos without a stable leader: each proposal runs both phases",
-			Caps:     inproc.Caps,
+			Caps:     fixed,
 			Points:   paxos.Points(),
 			Settings: paxosSettings(),
 			Prepare:  func(s map[string]string) (Prepared, error) { return preparePaxos(s, true) },
@@ -123,7 +127,7 @@ func Systems() []System {
 		{
 			Name:     "2pc",
 			About:    "two-phase commit; each node owns a part of the keys, under strict two-phase locking",
-			Caps:     inproc.Caps,
+			Caps:     fixed,
 			Points:   twopc.Points(),
 			Settings: twopcSettings(),
 			Prepare:  prepareTwopc,
@@ -131,14 +135,14 @@ func Systems() []System {
 		{
 			Name:    "3pc",
 			About:   "three-phase commit (Skeen 1981): blocks for no crash, and is not safe when a partition makes nodes take each other for dead",
-			Caps:    inproc.Caps,
+			Caps:    fixed,
 			Points:  threepc.Points(),
 			Prepare: prepareThreepc,
 		},
 		{
 			Name:     "paxoscommit",
 			About:    "Paxos Commit (Gray and Lamport 2006): 2F+1 acceptors for each vote; nodes own parts of the keys, as with 2pc",
-			Caps:     inproc.Caps,
+			Caps:     fixed,
 			Points:   paxoscommit.Points(),
 			Settings: paxosCommitSettings(),
 			Prepare:  preparePaxosCommit,

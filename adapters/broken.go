@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"nines/adapters/controls"
-	"nines/adapters/host/inproc"
 	"nines/adapters/replica/sim"
 	"nines/chaos"
 	"nines/results"
@@ -15,7 +14,7 @@ import (
 func Broken() []System {
 	var all []System
 	for _, c := range controls.All() {
-		caps := inproc.Caps
+		caps := fixed
 		if len(c.Points) == 0 {
 			caps &^= chaos.CanPoint
 		}

@@ -48,6 +48,8 @@ const (
 	EventNoLeader  EventKind = "no-leader" // the node no longer knows a leader
 	EventKilled    EventKind = "killed"
 	EventRestarted EventKind = "restarted"
+	EventLeft      EventKind = "left"      // left the configuration, as member Detail, and was stopped
+	EventJoined    EventKind = "joined"    // joined it, empty, as member Detail
 	EventSnapshot  EventKind = "snapshot"  // took a snapshot at index Detail
 	EventInstalled EventKind = "installed" // installed a snapshot from another node
 	EventFailed    EventKind = "failed"    // the node stopped by itself; Detail says why

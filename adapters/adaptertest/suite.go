@@ -91,6 +91,9 @@ func Run(t *testing.T, s System) {
 		{"nodes that may not forward reject with a hint", led, reject},
 		{"a failing disk stops its node only", peers, brokenDisk},
 		{"a node with a failing disk comes back", parts, replacedDisk},
+		{"leadership is handed over", led, handOver},
+		{"members come and go under load", led, comeAndGo},
+		{"members survive the kill of every node", led, membersSurvive},
 	})
 	t.Run("storms", func(t *testing.T) { Storms(t, s, 10) })
 	if s.Txns {

@@ -25,6 +25,7 @@ func (n *node) run() {
 		case <-n.stop.Done():
 			return
 		case <-t.C:
+			n.ticks++
 			n.rn.Tick()
 		case <-n.wake:
 			// Whoever is about to put something in should make this turn: fewer and
@@ -47,6 +48,10 @@ func (n *node) turn(msgs []*pb.Message, calls []replica.Call) error {
 		}
 	}
 	n.accept(calls)
+	for _, ask := range n.asks.Take() {
+		ask()
+	}
+	n.reconfigure()
 	for more := true; more; more = n.reads.next(n) {
 		for n.rn.HasReady() {
 			if err := n.handle(n.rn.Ready()); err != nil {
@@ -55,6 +60,7 @@ func (n *node) turn(msgs []*pb.Message, calls []replica.Call) error {
 		}
 		n.reads.answer(n.kv)
 	}
+	n.reconfigure() // perhaps it is done
 	n.maybeSnapshot()
 	n.publish()
 	return nil
@@ -180,6 +186,12 @@ func (n *node) changeRole(s *raft.SoftState) {
 func (n *node) apply(m *pb.Message) error {
 	for _, e := range m.Entries {
 		n.term = e.GetTerm()
+		if t := e.GetType(); t == pb.EntryConfChange || t == pb.EntryConfChangeV2 {
+			if err := n.applyChange(e); err != nil {
+				return err
+			}
+			continue
+		}
 		if len(e.Data) == 0 { // a new leader's own
 			n.kv.Advance(e.GetIndex())
 			continue
@@ -216,6 +228,7 @@ func (n *node) publish() {
 func (n *node) drain() {
 	n.stopNow()
 	n.msgs.Close()
+	n.asks.Close() // who has asked sees that the node has stopped
 	left := n.calls.Close()
 	n.waiters.Fail(replica.ErrLost)
 	n.reads.fail(n.downError())

@@ -143,7 +143,9 @@ func (m *raftMachine) step(in step.Input, out *step.Output) error {
 		}
 		m.answerReads(out)
 	}
-	m.maybeSnapshot(out)
+	if err := m.maybeSnapshot(out); err != nil {
+		return err
+	}
 	m.cut(out)
 	return nil
 }

@@ -28,37 +28,41 @@ type machineSnapshots struct {
 // restore returns the snapshot that a node starts from, and sets the state
 // machine to it.
 func (m *raftMachine) restore(s step.Stable) (*pb.Snapshot, error) {
-	m.kv, m.term = machine.New(), bootTerm
+	m.kv = machine.New()
 	m.kv.Advance(bootIndex)
-	state := m.kv.Snapshot()
+	snap := &snapshot{index: bootIndex, term: bootTerm, conf: m.conf, data: m.kv.Snapshot()}
 	if s.Index > 0 {
 		var err error
-		if m.term, state, err = decodeSnapshot(s.Snapshot); err != nil {
+		if snap, err = decodeSnapshot(s.Index, s.Snapshot); err != nil {
 			return nil, err
 		}
-		if err := m.kv.Restore(state); err != nil {
+		if err := m.kv.Restore(snap.data); err != nil {
 			return nil, fmt.Errorf("restore snapshot %d: %w", s.Index, err)
 		}
 	}
-	m.snaps.last, m.snaps.stored = m.kv.Applied(), m.kv.Applied()
-	meta := &pb.SnapshotMetadata{ConfState: m.conf, Index: new(m.kv.Applied()), Term: new(m.term)}
-	return &pb.Snapshot{Data: state, Metadata: meta}, nil
+	m.term, m.snaps.last, m.snaps.stored = snap.term, m.kv.Applied(), m.kv.Applied()
+	return snap.message(), nil
 }
 
 // maybeSnapshot copies the state machine when enough entries have been applied.
-func (m *raftMachine) maybeSnapshot(out *step.Output) {
+func (m *raftMachine) maybeSnapshot(out *step.Output) error {
 	every := m.cfg.Batch.SnapshotEvery
 	if every == 0 || m.snaps.saving || m.kv.Applied()-m.snaps.last < every {
-		return
+		return nil
 	}
 	m.snaps.last = m.kv.Applied()
-	m.snaps.own = &snapshot{m.snaps.last, m.term, m.kv.Snapshot()}
-	m.save(m.snaps.own, out)
+	m.snaps.own = &snapshot{m.snaps.last, m.term, m.conf, m.kv.Snapshot()}
+	return m.save(m.snaps.own, out)
 }
 
-func (m *raftMachine) save(s *snapshot, out *step.Output) {
+func (m *raftMachine) save(s *snapshot, out *step.Output) error {
+	b, err := encodeSnapshot(s)
+	if err != nil {
+		return err
+	}
 	m.snaps.saving = true
-	out.Snapshot = &step.Snapshot{Index: s.index, State: encodeSnapshot(s.term, s.data)}
+	out.Snapshot = &step.Snapshot{Index: s.index, State: b}
+	return nil
 }
 
 // saved goes on when a snapshot is on disk.
@@ -76,7 +80,7 @@ func (m *raftMachine) saved(index uint64, out *step.Output) error {
 // compact forgets the log up to a saved snapshot, less what slow followers may
 // still want.
 func (m *raftMachine) compact(s *snapshot, out *step.Output) error {
-	if err := m.log.keep(s, m.conf); errors.Is(err, raft.ErrSnapOutOfDate) {
+	if err := m.log.keep(s); errors.Is(err, raft.ErrSnapOutOfDate) {
 		return nil
 	} else if err != nil {
 		return fmt.Errorf("keep snapshot %d: %w", s.index, err)
@@ -112,10 +116,10 @@ func (m *raftMachine) writeBehind(out *step.Output) error {
 		if s := msg.Snapshot; s != nil {
 			meta := s.GetMetadata()
 			if m.snaps.stored < meta.GetIndex() {
-				if !m.snaps.saving {
-					m.save(&snapshot{meta.GetIndex(), meta.GetTerm(), s.Data}, out)
+				if m.snaps.saving {
+					return nil
 				}
-				return nil
+				return m.save(received(s), out)
 			}
 			if err := m.log.restart(s); err != nil && !errors.Is(err, raft.ErrSnapOutOfDate) {
 				return fmt.Errorf("install snapshot %d in memory: %w", meta.GetIndex(), err)

@@ -20,15 +20,15 @@ import (
 
 // node is one member. The fields below the line belong to the loop goroutine.
 type node struct {
-	env  replica.Env
-	cfg  Config
-	id   uint64 // position in env.Members, from 1: the library's 0 is nobody
-	conf *pb.ConfState
-	log  *memoryLog // safe for concurrent use
+	env replica.Env
+	cfg Config
+	id  uint64     // the library's: see memberID
+	log *memoryLog // safe for concurrent use
 
 	wake  chan struct{}                // for the loop
 	msgs  *replica.Inbox[*pb.Message]  // from the link, and responses of the append goroutine
 	calls *replica.Inbox[replica.Call] // from clients
+	asks  *replica.Inbox[func()]       // of the host, to be done by the loop
 
 	wakeWriter chan struct{} // for the append goroutine
 	writes     *replica.Inbox[*pb.Message]
@@ -49,7 +49,10 @@ type node struct {
 	// ---
 	rn      *raft.RawNode
 	kv      *machine.KV
-	term    uint64 // of the last applied entry
+	conf    *pb.ConfState // as of the last applied entry; never changed
+	changes []*change     // that are wanted of it, the oldest first
+	ticks   int           // of the clock
+	term    uint64        // of the last applied entry
 	state   *pb.HardState
 	leads   bool
 	waiters replica.Waiters
@@ -61,25 +64,22 @@ func open(env replica.Env, cfg Config) (*node, error) {
 	n := &node{
 		env:        env,
 		cfg:        cfg,
-		id:         uint64(slices.Index(env.Members, env.ID) + 1),
-		conf:       &pb.ConfState{},
+		id:         memberID(env, replica.Member{Node: env.ID, Life: env.Life}),
 		wake:       make(chan struct{}, 1),
 		wakeWriter: make(chan struct{}, 1),
 		saved:      make(chan uint64, 1),
 	}
 	n.msgs, n.calls = replica.NewInbox[*pb.Message](n.wake), replica.NewInbox[replica.Call](n.wake)
+	n.asks = replica.NewInbox[func()](n.wake)
 	n.writes, n.compacts = replica.NewInbox[*pb.Message](n.wakeWriter), replica.NewInbox[*snapshot](n.wakeWriter)
-	if n.id == 0 {
+	if n.id == 0 || !env.Join && !slices.Contains(env.Members, env.ID) {
 		return nil, fmt.Errorf("etcdraft: node %q is not one of the members %v", env.ID, env.Members)
 	}
-	for i := range env.Members {
-		n.conf.Voters = append(n.conf.Voters, uint64(i+1))
-	}
-	r, err := recoverNode(env.Disk, n.conf)
+	r, err := recoverNode(env.Disk, founders(env))
 	if err != nil {
 		return nil, fmt.Errorf("etcdraft: %w", err)
 	}
-	n.log, n.kv, n.state, n.written = r.log, r.kv, r.state, r.state
+	n.log, n.kv, n.conf, n.state, n.written = r.log, r.kv, r.conf, r.state, r.state
 	n.snapped = n.kv.Applied()
 	n.saved <- n.snapped
 	if n.term, err = n.log.Term(n.kv.Applied()); err != nil {
@@ -118,6 +118,7 @@ func (n *node) raftConfig() *raft.Config {
 		PreVote:                   n.cfg.PreVote,
 		CheckQuorum:               n.cfg.CheckQuorum,
 		ReadOnlyOption:            option,
+		StepDownOnRemoval:         true,
 		DisableProposalForwarding: true, // the shared code forwards, for every system
 		Logger:                    logger{n.env.Log},
 	}
@@ -150,14 +151,6 @@ func (n *node) downError() error {
 	return fmt.Errorf("node %s has stopped: %w", n.env.ID, bench.ErrRejected)
 }
 
-// name is the member with the library's id, "" for nobody.
-func (n *node) name(id uint64) string {
-	if id == raft.None || id > uint64(len(n.env.Members)) {
-		return ""
-	}
-	return n.env.Members[id-1]
-}
-
 // Status implements [replica.Replica].
 func (n *node) Status() bench.Status {
 	n.statusMu.Lock()
@@ -181,9 +174,10 @@ func (n *node) fail(err error) {
 	n.stopNow()
 }
 
-// receive takes a message from the link.
+// receive takes a message from the link. One for a member that this node was
+// before it lost its disk is not for this one.
 func (n *node) receive(_ string, payload any) {
-	if m, ok := payload.(*pb.Message); ok {
+	if m, ok := payload.(*pb.Message); ok && m.GetTo() == n.id {
 		n.msgs.Put(m)
 	}
 }

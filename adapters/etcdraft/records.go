@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	pb "go.etcd.io/raft/v3/raftpb"
+	"google.golang.org/protobuf/proto"
 
 	"nines/adapters/disk"
 )
@@ -81,16 +82,31 @@ func decodeNumbers(r disk.Record, n int) ([]uint64, error) {
 	return ns, nil
 }
 
-// A snapshot on disk is its term followed by the state machine's own encoding;
-// its index is the store's. The members never change.
+// A snapshot on disk is its term (8 bytes), the length of the configuration (8), the
+// configuration in the library's own encoding, and the state machine in its; its
+// index is the store's.
 
-func encodeSnapshot(term uint64, state []byte) []byte {
-	return append(order.AppendUint64(make([]byte, 0, 8+len(state)), term), state...)
+func encodeSnapshot(s *snapshot) ([]byte, error) {
+	conf, err := proto.Marshal(s.conf)
+	if err != nil {
+		return nil, fmt.Errorf("encode the configuration of snapshot %d: %w", s.index, err)
+	}
+	b := make([]byte, 0, 8+8+len(conf)+len(s.data))
+	b = order.AppendUint64(b, s.term)
+	b = order.AppendUint64(b, uint64(len(conf)))
+	b = append(b, conf...)
+	return append(b, s.data...), nil
 }
 
-func decodeSnapshot(b []byte) (term uint64, state []byte, err error) {
-	if len(b) < 8 {
-		return 0, nil, fmt.Errorf("snapshot of %d bytes has no term", len(b))
+func decodeSnapshot(index uint64, b []byte) (*snapshot, error) {
+	if len(b) < 16 || order.Uint64(b[8:]) > uint64(len(b)-16) {
+		return nil, fmt.Errorf("snapshot %d of %d bytes is cut short in its term or its configuration", index, len(b))
 	}
-	return order.Uint64(b), b[8:], nil
+	s := &snapshot{index: index, term: order.Uint64(b), conf: &pb.ConfState{}}
+	conf := 16 + order.Uint64(b[8:])
+	if err := proto.Unmarshal(b[16:conf], s.conf); err != nil {
+		return nil, fmt.Errorf("the configuration of snapshot %d: %w", index, err)
+	}
+	s.data = b[conf:]
+	return s, nil
 }

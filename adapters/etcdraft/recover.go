@@ -10,17 +10,20 @@ import (
 )
 
 // bootIndex and bootTerm are those of the snapshot that every node of a new
-// cluster starts from: it holds no commands, only the members.
+// cluster starts from: it holds no commands, only the members. One that joins later
+// starts from it as well, and so with the members that the cluster began with.
 const bootIndex, bootTerm = 1, 1
 
 // recovered is a node's state as its disk has it.
 type recovered struct {
 	log   *memoryLog
 	kv    *machine.KV
+	conf  *pb.ConfState // as of the snapshot
 	state *pb.HardState
 }
 
-// recoverNode reads the newest snapshot and the log behind it.
+// recoverNode reads the newest snapshot and the log behind it. Without a snapshot
+// the members are conf.
 func recoverNode(store *disk.Store, conf *pb.ConfState) (*recovered, error) {
 	snap, kv, err := loadSnapshot(store, conf)
 	if err != nil {
@@ -52,7 +55,7 @@ func recoverNode(store *disk.Store, conf *pb.ConfState) (*recovered, error) {
 	if err := log.SetHardState(w.state); err != nil {
 		return nil, fmt.Errorf("restore the hard state: %w", err)
 	}
-	return &recovered{log, kv, w.state}, nil
+	return &recovered{log, kv, snap.GetMetadata().GetConfState(), w.state}, nil
 }
 
 func loadSnapshot(store *disk.Store, conf *pb.ConfState) (*pb.Snapshot, *machine.KV, error) {
@@ -61,23 +64,20 @@ func loadSnapshot(store *disk.Store, conf *pb.ConfState) (*pb.Snapshot, *machine
 	if err != nil {
 		return nil, nil, fmt.Errorf("load the snapshot: %w", err)
 	}
-	var term uint64
+	first := &snapshot{index: bootIndex, term: bootTerm, conf: conf}
 	if index == 0 {
-		index, term = bootIndex, bootTerm
 		kv.Advance(bootIndex)
-		data = kv.Snapshot()
-	} else {
-		if term, data, err = decodeSnapshot(data); err != nil {
-			return nil, nil, err
-		}
-		if err := kv.Restore(data); err != nil {
-			return nil, nil, fmt.Errorf("restore snapshot %d: %w", index, err)
-		}
+		first.data = kv.Snapshot()
+		return first.message(), kv, nil
 	}
-	return &pb.Snapshot{
-		Data:     data,
-		Metadata: &pb.SnapshotMetadata{ConfState: conf, Index: new(index), Term: new(term)},
-	}, kv, nil
+	s, err := decodeSnapshot(index, data)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := kv.Restore(s.data); err != nil {
+		return nil, nil, fmt.Errorf("restore snapshot %d: %w", index, err)
+	}
+	return s.message(), kv, nil
 }
 
 // walReader rebuilds the log from its records.

@@ -3,6 +3,7 @@ package etcdraft
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -76,9 +77,17 @@ func records(parts ...any) []disk.Record {
 
 // snapshotAt is what a machine leaves that has applied the entries up to index.
 func snapshotAt(index, term uint64) []byte {
+	b, err := encodeSnapshot(snapshotOf(index, term))
+	if err != nil {
+		panic(err) // it is made of what this function made
+	}
+	return b
+}
+
+func snapshotOf(index, term uint64) *snapshot {
 	kv := machine.New()
 	kv.Advance(index)
-	return encodeSnapshot(term, kv.Snapshot())
+	return &snapshot{index: index, term: term, conf: members, data: kv.Snapshot()}
 }
 
 // terms prints a recovered log, such as "(1:1) 2:1 3:2": index and term of what
@@ -236,8 +245,10 @@ func TestRecoverRefuses(t *testing.T) {
 		{"a short state", []disk.Record{{Kind: recordState, Data: make([]byte, 23)}}, nil, "record of kind 2 has 23 bytes, not 24"},
 		{"a long mark", []disk.Record{{Kind: recordInstall, Data: make([]byte, 17)}}, nil, "record of kind 3 has 17 bytes, not 16"},
 		{"an unknown record", []disk.Record{{Kind: 9}}, nil, "record of unknown kind 9"},
-		{"a snapshot without a term", nil, []byte("short"), "snapshot of 5 bytes has no term"},
-		{"a snapshot of something else", nil, encodeSnapshot(1, []byte("something else")), "restore snapshot 4: not a snapshot of the state machine"},
+		{"a short snapshot", nil, []byte("short"), "snapshot 4 of 5 bytes is cut short in its term or its configuration"},
+		{"a snapshot whose configuration is cut short", nil, snapshotAt(4, 1)[:18], "snapshot 4 of 18 bytes is cut short in its term or its configuration"},
+		{"a snapshot without a configuration", nil, slices.Concat(make([]byte, 8), []byte{2, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}), "the configuration of snapshot 4: "},
+		{"a snapshot of something else", nil, make([]byte, 16), "restore snapshot 4: not a snapshot of the state machine"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, s := newStore(t)

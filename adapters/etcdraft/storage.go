@@ -10,12 +10,6 @@ import (
 	"nines/bench"
 )
 
-// snapshot is a copy of the state machine.
-type snapshot struct {
-	index, term uint64
-	data        []byte
-}
-
 // write is the goroutine that owns the log on disk. All writes that have come
 // while it forced the last ones to disk share the next forced write.
 func (n *node) write() {
@@ -90,7 +84,7 @@ func (n *node) persist(enc *encoder, msgs []*pb.Message) error {
 // saveInstalled makes the leader's snapshot this node's own.
 func (n *node) saveInstalled(s *pb.Snapshot) error {
 	meta := s.GetMetadata()
-	if err := n.save(&snapshot{meta.GetIndex(), meta.GetTerm(), s.Data}); err != nil {
+	if err := n.save(received(s)); err != nil {
 		return err
 	}
 	if err := n.log.restart(s); err != nil && !errors.Is(err, raft.ErrSnapOutOfDate) {
@@ -108,7 +102,11 @@ func (n *node) save(s *snapshot) error {
 	if saved >= s.index {
 		return nil
 	}
-	if err := n.env.Disk.SaveSnapshot(s.index, encodeSnapshot(s.term, s.data)); err != nil {
+	b, err := encodeSnapshot(s)
+	if err != nil {
+		return err
+	}
+	if err := n.env.Disk.SaveSnapshot(s.index, b); err != nil {
 		return fmt.Errorf("save snapshot %d: %w", s.index, err)
 	}
 	saved = s.index
@@ -125,21 +123,22 @@ func (n *node) install(s *pb.Snapshot) error {
 	if err := n.kv.Restore(s.Data); err != nil {
 		return fmt.Errorf("install snapshot %d: %w", meta.GetIndex(), err)
 	}
-	n.term, n.snapped = meta.GetTerm(), meta.GetIndex()
+	n.term, n.snapped, n.conf = meta.GetTerm(), meta.GetIndex(), meta.GetConfState()
 	n.env.Events(bench.Event{Kind: bench.EventInstalled, Detail: fmt.Sprint(meta.GetIndex())})
 	return nil
 }
 
 // maybeSnapshot copies the state machine when enough entries have been applied
-// since the last time. Saving the copy does not hold up the loop; on a slow disk
+// since the last time, or a new member may need it. Saving the copy does not hold up the loop; on a slow disk
 // there is one copy at a time.
 func (n *node) maybeSnapshot() {
 	every := n.env.Batch.SnapshotEvery
-	if every == 0 || n.kv.Applied()-n.snapped < every || !n.saving.CompareAndSwap(false, true) {
+	due := n.kv.Applied()-n.snapped >= every || n.snapped < n.log.least.Load()
+	if every == 0 || !due || !n.saving.CompareAndSwap(false, true) {
 		return
 	}
 	n.snapped = n.kv.Applied()
-	s := &snapshot{n.snapped, n.term, n.kv.Snapshot()}
+	s := &snapshot{n.snapped, n.term, n.conf, n.kv.Snapshot()}
 	n.running.Go(func() {
 		defer n.saving.Store(false)
 		if err := n.save(s); err != nil {
@@ -154,7 +153,7 @@ func (n *node) maybeSnapshot() {
 // still want. It runs in the goroutine that owns the log, so that the hard state
 // which opens the new segment is the newest.
 func (n *node) compact(s *snapshot) error {
-	if err := n.log.keep(s, n.conf); errors.Is(err, raft.ErrSnapOutOfDate) {
+	if err := n.log.keep(s); errors.Is(err, raft.ErrSnapOutOfDate) {
 		return nil
 	} else if err != nil {
 		return fmt.Errorf("keep snapshot %d: %w", s.index, err)

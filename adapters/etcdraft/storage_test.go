@@ -43,15 +43,7 @@ func (n *node) must(t *testing.T, err error) {
 	}
 }
 
-func incoming(index, term uint64) *pb.Snapshot {
-	_, state, _ := decodeSnapshot(snapshotAt(index, term))
-	return &pb.Snapshot{Data: state, Metadata: &pb.SnapshotMetadata{ConfState: members, Index: &index, Term: &term}}
-}
-
-func snapshotOf(index, term uint64) *snapshot {
-	_, state, _ := decodeSnapshot(snapshotAt(index, term))
-	return &snapshot{index, term, state}
-}
+func incoming(index, term uint64) *pb.Snapshot { return snapshotOf(index, term).message() }
 
 // The newest snapshot stays on disk, in whichever order they are saved.
 func TestOlderSnapshotIsNotSaved(t *testing.T) {

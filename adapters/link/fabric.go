@@ -26,6 +26,7 @@ const DefaultQueue = 1 << 16
 // Config says what a fabric connects.
 type Config struct {
 	Nodes   []string // all names, in a fixed order
+	Spares  []string // of nodes beyond them, each as far from the others as one of Nodes, in turn
 	Profile Profile  // the zero Profile adds no delay
 	Seed    uint64   // of what is random: loss and jitter
 
@@ -41,8 +42,8 @@ type Config struct {
 
 // Validate tells what is wrong with the configuration.
 func (c Config) Validate() error {
-	for i, n := range c.Nodes {
-		if n == "" || slices.Contains(c.Nodes[:i], n) {
+	for i, n := range c.names() {
+		if n == "" || slices.Contains(c.names()[:i], n) {
 			return fmt.Errorf("link: node name %q: names must be unique and not empty", n)
 		}
 	}
@@ -52,6 +53,8 @@ func (c Config) Validate() error {
 	_, err := c.Profile.Delays(len(c.Nodes))
 	return err
 }
+
+func (c Config) names() []string { return slices.Concat(c.Nodes, c.Spares) }
 
 // Fabric is the links between all nodes. Its methods are safe for concurrent
 // use.
@@ -84,10 +87,6 @@ func New(cfg Config) (*Fabric, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	delays, err := cfg.Profile.Delays(len(cfg.Nodes))
-	if err != nil {
-		return nil, err
-	}
 	f := &Fabric{
 		queue: cfg.Queue,
 		start: time.Now(),
@@ -97,14 +96,16 @@ func New(cfg Config) (*Fabric, error) {
 	if f.queue == 0 {
 		f.queue = DefaultQueue
 	}
-	for _, name := range cfg.Nodes {
+	names := cfg.names()
+	for _, name := range names {
 		f.nodes[name] = &node{name: name, to: make(map[string]*link)}
 	}
-	for i, from := range cfg.Nodes {
-		for j, to := range cfg.Nodes {
-			f.connect(f.nodes[from], f.nodes[to], delays[i][j], cfg.Seed)
+	for i, from := range names {
+		for j, to := range names {
+			f.connect(f.nodes[from], f.nodes[to], cfg.Profile.delay(i, j), cfg.Seed)
 		}
 	}
+	var err error
 	if f.waiter, err = newWaiter(cfg.Precise); err != nil {
 		return nil, err
 	}

@@ -98,10 +98,17 @@ func (p Profile) Delays(n int) ([][]time.Duration, error) {
 	for i := range delays {
 		delays[i] = make([]time.Duration, n)
 		for j := range delays[i] {
-			if i != j && p.rtt != nil {
-				delays[i][j] = p.rtt[i%len(p.rtt)][j%len(p.rtt)] / 2
-			}
+			delays[i][j] = p.delay(i, j)
 		}
 	}
 	return delays, nil
+}
+
+// delay is that from node i to node j, dealt round-robin also where each site has
+// a node of its own: those beyond them stand beside them.
+func (p Profile) delay(i, j int) time.Duration {
+	if i == j || p.rtt == nil {
+		return 0
+	}
+	return p.rtt[i%len(p.rtt)][j%len(p.rtt)] / 2
 }

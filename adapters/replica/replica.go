@@ -23,15 +23,22 @@ type Open func(env Env) (Replica, error)
 // Env is everything that a node may touch.
 type Env struct {
 	ID      string
-	Members []string // all nodes, in a fixed order; ID is one of them
-	Link    Port
-	Disk    *disk.Store
-	Rand    *rand.Rand // seeded; for this node alone
-	Timing  Timing
-	Batch   Batch
-	Events  func(bench.Event)           // never blocks; the host sets At and Node
-	Points  func(Point) <-chan struct{} // nil: no fault is asked to strike at any
-	Log     *slog.Logger
+	Members []string // that the cluster begins with, in a fixed order
+	Spares  []string // nodes that may join it later, in a fixed order
+	// Life says which member this node is, with ID: see Member.
+	Life uint64
+	// Join says that the node is not one of Members and joins, or has joined, a
+	// cluster that runs. On its first start it knows nothing but Members, and waits
+	// to be told the rest. Otherwise ID is one of Members.
+	Join   bool
+	Link   Port
+	Disk   *disk.Store
+	Rand   *rand.Rand // seeded; for this node alone
+	Timing Timing
+	Batch  Batch
+	Events func(bench.Event)           // never blocks; the host sets At and Node
+	Points func(Point) <-chan struct{} // nil: no fault is asked to strike at any
+	Log    *slog.Logger
 }
 
 // A Point is a moment in a protocol at which a fault can be asked to strike. A

@@ -78,6 +78,9 @@ func Serve(env Env, open Open, cfg ServerConfig) (*Server, error) {
 	return s, nil
 }
 
+// Replica is the one that serves here, for what only some can do.
+func (s *Server) Replica() Replica { return s.replica }
+
 // Status asks the replica.
 func (s *Server) Status() bench.Status { return s.replica.Status() }
 

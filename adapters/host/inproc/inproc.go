@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"nines/adapters/disk"
@@ -22,7 +23,7 @@ import (
 )
 
 // Caps is what can be done to nodes here.
-const Caps = chaos.CanKill | chaos.CanLink | chaos.CanDisk | chaos.CanPoint
+const Caps = chaos.CanKill | chaos.CanLink | chaos.CanDisk | chaos.CanPoint | chaos.CanTransfer | chaos.CanMember
 
 // Config describes a cluster.
 type Config struct {
@@ -46,8 +47,14 @@ type Cluster struct {
 	cfg    Config
 	open   replica.Open
 	fabric *link.Fabric
-	nodes  map[string]*node
+	nodes  map[string]*node // spares too
+	spares []string
 	traps  traps
+
+	// changing is taken to change the members. It is a channel, since that takes
+	// long, and waiting for a mutex would stop virtual time.
+	changing chan struct{}
+	can      chaos.Caps // what the system has of CanTransfer and CanMember
 }
 
 // Start starts every node and returns when all serve their links, which may be
@@ -62,46 +69,50 @@ func Start(cfg Config, open replica.Open) (*Cluster, error) {
 	if cfg.Log == nil {
 		cfg.Log = func(string) *slog.Logger { return slog.New(slog.DiscardHandler) }
 	}
-	cfg.Links.Nodes, cfg.Links.Seed = cfg.Nodes, cfg.Seed
+	c := &Cluster{cfg: cfg, open: open, nodes: make(map[string]*node), changing: make(chan struct{}, 1)}
+	for i := range chaos.MaxSpares {
+		c.spares = append(c.spares, fmt.Sprintf("spare-%d", i+1))
+	}
+	cfg.Links.Nodes, cfg.Links.Spares, cfg.Links.Seed = cfg.Nodes, c.spares, cfg.Seed
 	fabric, err := link.New(cfg.Links)
 	if err != nil {
 		return nil, fmt.Errorf("start a cluster: %w", err)
 	}
-	c := &Cluster{cfg: cfg, open: open, fabric: fabric, nodes: make(map[string]*node)}
-	for i, name := range cfg.Nodes {
-		if err := c.add(i, name); err != nil {
+	c.fabric = fabric
+	for i, name := range slices.Concat(cfg.Nodes, c.spares) {
+		c.nodes[name] = &node{name: name, rand: rand.New(rand.NewPCG(cfg.Seed, uint64(i)+1))}
+		c.nodes[name].out.Store(true)
+	}
+	for _, name := range cfg.Nodes {
+		if err := c.begin(c.nodes[name]); err != nil {
 			return nil, errors.Join(fmt.Errorf("start a cluster: %w", err), c.Close())
 		}
 	}
+	c.can = abilities(c.nodes[cfg.Nodes[0]].server.Load())
 	return c, nil
 }
 
-// add makes the node and its disk, and starts it.
-func (c *Cluster) add(i int, name string) error {
-	if c.nodes[name] != nil {
-		return fmt.Errorf("two nodes are called %q", name)
-	}
+// begin gives the node an empty disk, and starts it.
+func (c *Cluster) begin(n *node) error {
 	dc := c.cfg.Disk
 	if dc.Dir != "" {
-		dc.Dir = filepath.Join(dc.Dir, name)
+		dc.Dir = filepath.Join(dc.Dir, n.member().String())
 	}
 	d, err := disk.New(dc)
 	if err != nil {
-		return fmt.Errorf("disk of node %s: %w", name, err)
+		return fmt.Errorf("disk of node %s: %w", n.name, err)
 	}
-	n := &node{
-		name: name,
-		disk: d,
-		rand: rand.New(rand.NewPCG(c.cfg.Seed, uint64(i)+1)),
+	if err := n.change(d); err != nil {
+		return fmt.Errorf("old disk of node %s: %w", n.name, err)
 	}
-	c.nodes[name] = n
+	n.out.Store(false)
 	return c.start(n)
 }
 
 // Caps implements [chaos.Declarer]: a single node has no links, and not every
-// system has protocol points.
+// system has protocol points, or can change its leader or its members when told.
 func (c *Cluster) Caps() chaos.Caps {
-	caps := Caps
+	caps := Caps&^(chaos.CanTransfer|chaos.CanMember) | c.can
 	if len(c.cfg.Nodes) == 1 {
 		caps &^= chaos.CanLink
 	}
@@ -144,7 +155,7 @@ func (c *Cluster) Cost() bench.Cost {
 	var cost bench.Cost
 	cost.Messages, cost.Bytes = c.fabric.Cost()
 	for _, n := range c.nodes {
-		syncs, bytes := n.disk.Cost()
+		syncs, bytes := n.cost()
 		cost.Syncs += syncs
 		cost.DiskBytes += bytes
 	}
@@ -160,7 +171,9 @@ func (c *Cluster) Close() error {
 		if err := n.kill(); err != nil && !errors.Is(err, errDown) {
 			errs = append(errs, fmt.Errorf("stop node %s: %w", n.name, err))
 		}
-		errs = append(errs, n.disk.Close())
+		if d := n.disk(); d != nil {
+			errs = append(errs, d.Close())
+		}
 	}
 	c.fabric.Close()
 	return errors.Join(errs...)

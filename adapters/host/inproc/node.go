@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync/atomic"
 	"time"
 
-	"nines/adapters/disk"
 	"nines/adapters/link"
 	"nines/adapters/replica"
 	"nines/bench"
@@ -18,11 +18,15 @@ import (
 // node outlives the replicas that run on it one after the other.
 type node struct {
 	name   string
-	disk   *disk.Disk
 	rand   *rand.Rand
 	port   *link.Endpoint                 // of the replica that runs
 	server atomic.Pointer[replica.Server] // nil: down
 	dying  atomic.Bool                    // is being killed: that its disk fails it, say, is no news
+
+	life atomic.Uint64 // which member it is: see replica.Member
+	out  atomic.Bool   // it is no member, and does not run
+
+	medium
 }
 
 func (n *node) downError() error {
@@ -31,18 +35,21 @@ func (n *node) downError() error {
 
 // start opens the node's disk and runs a replica on it.
 func (c *Cluster) start(n *node) error {
-	store, err := n.disk.Open()
+	store, err := n.disk().Open()
 	if err != nil {
 		return fmt.Errorf("open the disk of node %s: %w", n.name, err)
 	}
 	n.port, err = c.fabric.Attach(n.name)
 	if err != nil {
-		return errors.Join(fmt.Errorf("attach node %s to its links: %w", n.name, err), n.disk.Crash())
+		return errors.Join(fmt.Errorf("attach node %s to its links: %w", n.name, err), n.disk().Crash())
 	}
 	n.dying.Store(false)
 	s, err := replica.Serve(replica.Env{
 		ID:      n.name,
 		Members: c.cfg.Nodes,
+		Spares:  c.spares,
+		Life:    n.life.Load(),
+		Join:    n.life.Load() > 0 || slices.Contains(c.spares, n.name),
 		Link:    n.port,
 		Disk:    store,
 		Rand:    n.rand,
@@ -54,7 +61,7 @@ func (c *Cluster) start(n *node) error {
 	}, c.open, c.cfg.Server)
 	if err != nil {
 		n.port.Detach()
-		return errors.Join(err, n.disk.Crash())
+		return errors.Join(err, n.disk().Crash())
 	}
 	n.server.Store(s)
 	return nil
@@ -95,7 +102,7 @@ func (n *node) kill() error {
 	}
 	n.dying.Store(true)
 	n.port.Detach()
-	err := n.disk.Crash() // before the replica stops: nothing more becomes durable
+	err := n.disk().Crash() // before the replica stops: nothing more becomes durable
 	return errors.Join(err, s.Close())
 }
 
@@ -105,8 +112,11 @@ func (c *Cluster) Restart(_ context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	if n.server.Load() != nil {
+	switch {
+	case n.server.Load() != nil:
 		return fmt.Errorf("restart node %s: it is running", name)
+	case n.out.Load():
+		return fmt.Errorf("restart node %s: it is no member of the cluster", name)
 	}
 	if err := c.start(n); err != nil {
 		return fmt.Errorf("restart node %s: %w", name, err)
@@ -126,7 +136,10 @@ func (c *Cluster) HurtDisk(name string, f chaos.DiskFault) (func() chaos.DiskHar
 	if err != nil {
 		return nil, err
 	}
-	return n.disk.Hurt(f), nil
+	if n.out.Load() {
+		return nil, fmt.Errorf("hurt the disk of node %s: it is no member of the cluster", name)
+	}
+	return n.disk().Hurt(f), nil
 }
 
 // client is a session with a node, over all the replicas that run there.
@@ -169,7 +182,7 @@ func (c *Cluster) BreakDisk(name string) error {
 	if err != nil {
 		return err
 	}
-	if err := n.disk.Crash(); err != nil {
+	if err := n.disk().Crash(); err != nil {
 		return fmt.Errorf("break the disk of node %s: %w", name, err)
 	}
 	return nil
