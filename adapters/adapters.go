@@ -104,7 +104,7 @@ func Systems() []System {
 		{
 			Name:     "hashiraft",
 			About:    "HashiCorp's raft library (github.com/hashicorp/raft)",
-			Caps:     fixed &^ chaos.CanPoint,
+			Caps:     inproc.Caps &^ chaos.CanPoint,
 			Settings: hashiSettings(),
 			Prepare:  prepareHashi,
 		},

@@ -24,7 +24,7 @@ func (c *cluster) offers(what chaos.Caps) {
 func handOver(t *testing.T, c *cluster) {
 	c.offers(chaos.CanTransfer)
 	const period = 6 * time.Second
-	wait := c.crowd(period, 6, c.readOrWrite(6))
+	wait := c.crowd(period, 2*len(c.Nodes()), c.readOrWrite(2*len(c.Nodes())))
 	defer wait()
 	for range 4 {
 		time.Sleep(time.Second)
@@ -67,19 +67,22 @@ func (c *cluster) judge(h *history, enough int) {
 // node that comes needs a snapshot.
 func comeAndGo(t *testing.T, c *cluster) {
 	c.offers(chaos.CanMember)
-	const period = 22 * time.Second
-	wait := c.crowd(period, 6, c.readOrWrite(6))
+	const period = 25 * time.Second
+	size := len(c.Nodes())
+	wait := c.crowd(period, 2*size, c.readOrWrite(2*size))
 	defer wait()
-	time.Sleep(2 * time.Second)
+	for c.Status(c.leader()).Applied < 300 { // more than two snapshots
+		time.Sleep(100 * time.Millisecond)
+	}
 	for i, n := range c.Nodes() {
-		c.join(n, 3, n+"#2")
+		c.join(n, size, n+"#2")
 		c.caughtUp(n)
 		if i == 0 && len(c.installs) == 0 {
 			t.Errorf("%s came without a snapshot, though the log was cut", n)
 		}
 	}
 	for _, n := range []string{c.leader(), c.follower()} {
-		c.part(n, 2)
+		c.part(n, size-1)
 		if _, err := c.Dial(t.Context(), n, 999); !isRejected(err) {
 			t.Errorf("a node that is no member answers a dial with %v", err)
 		}
@@ -87,19 +90,19 @@ func comeAndGo(t *testing.T, c *cluster) {
 			t.Errorf("%s was restarted, and is no member", n)
 		}
 		time.Sleep(time.Second)
-		c.join(n, 3, n+"#3")
+		c.join(n, size, n+"#3")
 		c.caughtUp(n)
 	}
 	for i, n := range c.Spares() {
-		c.join(n, 4+i, n)
+		c.join(n, size+1+i, n)
 		c.caughtUp(n)
 	}
 	for i, n := range c.Spares() {
-		c.part(n, 4-i)
+		c.part(n, size+1-i)
 	}
-	c.join(c.Spares()[1], 4, c.Spares()[1]+"#2")
+	c.join(c.Spares()[1], size+1, c.Spares()[1]+"#2")
 	c.killFor(c.leader(), time.Second)
-	c.part(c.Spares()[1], 3)
+	c.part(c.Spares()[1], size)
 	c.judge(wait(), 1000)
 }
 
@@ -108,9 +111,10 @@ func comeAndGo(t *testing.T, c *cluster) {
 func membersSurvive(t *testing.T, c *cluster) {
 	c.offers(chaos.CanMember)
 	gone, replaced := c.leader(), c.follower()
-	c.join(replaced, 3, replaced+"#2")
+	size := len(c.Nodes())
+	c.join(replaced, size, replaced+"#2")
 	c.caughtUp(replaced)
-	c.part(gone, 2)
+	c.part(gone, size-1)
 	others := slices.DeleteFunc(slices.Clone(c.Nodes()), func(n string) bool { return n == gone })
 	cl := c.session(replaced)
 	for _, writes := range []uint64{10, 250} {
@@ -131,9 +135,7 @@ func membersSurvive(t *testing.T, c *cluster) {
 			}
 		}
 	}
-	// Of the two that are left, both are needed. One that is not replaced would be
-	// needed too, if it were forgotten that it has left.
-	c.join(gone, 3, gone+"#2")
+	c.join(gone, size, gone+"#2")
 	c.converge()
 }
 

@@ -102,7 +102,7 @@ const (
 // library is the library's configuration for a node.
 func (c Config) library(env replica.Env) *raft.Config {
 	conf := raft.DefaultConfig()
-	conf.LocalID = raft.ServerID(env.ID)
+	conf.LocalID = serverID(replica.Member{Node: env.ID, Life: env.Life})
 	conf.HeartbeatTimeout = env.Timing.Election
 	conf.ElectionTimeout = env.Timing.Election
 	conf.LeaderLeaseTimeout = c.LeaderLease
@@ -125,6 +125,7 @@ func (c Config) library(env replica.Env) *raft.Config {
 		conf.SnapshotThreshold = math.MaxUint64
 	}
 	conf.TrailingLogs = env.Batch.Trailing
+	conf.ShutdownOnRemove = false // the host stops it
 	conf.NoLegacyTelemetry = true
 	conf.Logger = newLogger(env.Log)
 	return conf

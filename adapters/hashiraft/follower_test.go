@@ -75,7 +75,7 @@ var headOfN2 = raft.RPCHeader{ProtocolVersion: 3, ID: []byte("n2"), Addr: []byte
 func (f *follower) ask(call any, state []byte) any {
 	f.t.Helper()
 	f.id++
-	f.port.take("n2", &request{id: f.id, call: call, state: state})
+	f.port.take("n2", &request{to: "n1", id: f.id, call: call, state: state})
 	m := f.port.next(f.t)
 	r, ok := m.payload.(*response)
 	if !ok || r.id != f.id || r.err != "" {
@@ -103,7 +103,7 @@ func (f *follower) install(term, index uint64) {
 	state := kv.Snapshot()
 	r := &raft.InstallSnapshotRequest{
 		RPCHeader: headOfN2, SnapshotVersion: 1, Term: term, LastLogIndex: index, LastLogTerm: term,
-		Configuration: raft.EncodeConfiguration(f.node.members()), ConfigurationIndex: 1, Size: int64(len(state)),
+		Configuration: raft.EncodeConfiguration(f.node.founders()), ConfigurationIndex: 1, Size: int64(len(state)),
 	}
 	if !f.ask(r, state).(*raft.InstallSnapshotResponse).Success {
 		f.t.Fatalf("the snapshot at %d was not installed", index)

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/raft"
 
 	"nines/adapters/machine"
+	"nines/adapters/replica"
 	"nines/bench"
 )
 
@@ -20,6 +21,9 @@ type fsm struct {
 
 	mu sync.RWMutex // held for a batch
 	kv *machine.KV
+	// The configuration as of the last applied entry, and the index of its own.
+	conf      raft.Configuration
+	confIndex uint64
 
 	index   atomic.Uint64 // kv.Applied
 	awaited atomic.Bool   // somebody waits for index to rise
@@ -40,6 +44,9 @@ func (f *fsm) ApplyBatch(logs []*raft.Log) []any {
 	for _, l := range logs {
 		if l.Type != raft.LogCommand {
 			f.kv.Advance(l.Index)
+			if l.Type == raft.LogConfiguration {
+				f.conf, f.confIndex = raft.DecodeConfiguration(l.Data), l.Index
+			}
 			continue
 		}
 		c, reply, err := f.kv.Apply(l.Index, l.Data)
@@ -84,6 +91,27 @@ func (f *fsm) wait(index uint64, stop, lost <-chan struct{}) bool {
 
 // Apply implements [raft.FSM].
 func (f *fsm) Apply(l *raft.Log) any { return f.ApplyBatch([]*raft.Log{l})[0] }
+
+// learn takes the configuration of a snapshot.
+func (f *fsm) learn(index uint64, c raft.Configuration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if index > f.confIndex {
+		f.conf, f.confIndex = c, index
+	}
+}
+
+// voters are those of the committed configuration, as far as it is applied here.
+func (f *fsm) voters() (all []replica.Member) {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	for _, s := range f.conf.Servers {
+		if s.Suffrage == raft.Voter {
+			all = append(all, memberOf(s))
+		}
+	}
+	return all
+}
 
 func (f *fsm) read(key uint64) bench.Reply {
 	f.mu.RLock()

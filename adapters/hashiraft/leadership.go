@@ -18,12 +18,12 @@ func (n *node) observe(o *raft.Observation) bool {
 			n.proposals.lose(n.notLeader())
 		}
 	case raft.LeaderObservation:
-		switch d.LeaderID {
-		case raft.ServerID(n.env.ID):
+		switch d.LeaderAddr {
+		case n.transport.LocalAddr():
 		case "":
 			n.report(bench.Event{Kind: bench.EventNoLeader, Term: n.raft.CurrentTerm()})
 		default:
-			n.report(bench.Event{Kind: bench.EventFollows, Term: n.raft.CurrentTerm(), Detail: string(d.LeaderID)})
+			n.report(bench.Event{Kind: bench.EventFollows, Term: n.raft.CurrentTerm(), Detail: string(d.LeaderAddr)})
 		}
 	}
 	return false

@@ -38,7 +38,7 @@ func (s *stores) open() {
 		s.t.Fatal(err)
 	}
 	s.log = newLogStore(store, func(err error) { s.t.Errorf("the disk failed: %v", err) })
-	s.snaps = newSnapshotStore(store, s.log)
+	s.snaps = newSnapshotStore(store, s.log, func(uint64, raft.Configuration) {})
 	meta, _, err := s.snaps.load()
 	if err != nil {
 		s.t.Fatal(err)

@@ -17,9 +17,8 @@ import (
 
 // node is one member.
 type node struct {
-	env    replica.Env
-	cfg    Config
-	quorum int
+	env replica.Env
+	cfg Config
 
 	log       *logStore
 	fsm       *fsm
@@ -40,13 +39,12 @@ type node struct {
 }
 
 func open(env replica.Env, cfg Config) (*node, error) {
-	if !slices.Contains(env.Members, env.ID) {
+	if !env.Join && !slices.Contains(env.Members, env.ID) {
 		return nil, fmt.Errorf("node %q is not one of the members %v", env.ID, env.Members)
 	}
 	n := &node{
 		env:       env,
 		cfg:       cfg,
-		quorum:    len(env.Members)/2 + 1,
 		proposals: newProposals(),
 		readsWake: make(chan struct{}, 1),
 		stop:      make(chan struct{}),
@@ -64,7 +62,7 @@ func open(env replica.Env, cfg Config) (*node, error) {
 
 // start reads the disk and starts the library on it.
 func (n *node) start() error {
-	snaps := newSnapshotStore(n.env.Disk, n.log)
+	snaps := newSnapshotStore(n.env.Disk, n.log, n.fsm.learn)
 	meta, _, err := snaps.load()
 	if err != nil {
 		return fmt.Errorf("load the snapshot: %w", err)
@@ -72,14 +70,17 @@ func (n *node) start() error {
 	var newest snapshotID
 	if meta != nil {
 		newest = snapshotID{meta.Index, meta.Term}
+		n.fsm.learn(meta.ConfigurationIndex, meta.Configuration)
 	}
 	if err := n.log.recover(newest); err != nil {
 		return err
 	}
 	conf := n.cfg.library(n.env)
-	err = raft.BootstrapCluster(conf, n.log, n.log, snaps, n.transport, n.members())
-	if err != nil && !errors.Is(err, raft.ErrCantBootstrap) {
-		return fmt.Errorf("bootstrap: %w", err)
+	if !n.env.Join { // else somebody tells it who belongs to the cluster
+		err = raft.BootstrapCluster(conf, n.log, n.log, snaps, n.transport, n.founders())
+		if err != nil && !errors.Is(err, raft.ErrCantBootstrap) {
+			return fmt.Errorf("bootstrap: %w", err)
+		}
 	}
 	if n.raft, err = raft.NewRaft(conf, n.fsm, n.log, n.log, snaps, n.transport); err != nil {
 		return err
@@ -105,15 +106,6 @@ func (n *node) start() error {
 func (n *node) end() {
 	<-n.stop
 	n.down = n.raft.Shutdown()
-}
-
-// members is the cluster that every node begins with.
-func (n *node) members() raft.Configuration {
-	var c raft.Configuration
-	for _, m := range n.env.Members {
-		c.Servers = append(c.Servers, raft.Server{ID: raft.ServerID(m), Address: raft.ServerAddress(m)})
-	}
-	return c
 }
 
 // steady reports whether this node follows in term.
@@ -145,11 +137,11 @@ func (n *node) Submit(c replica.Call) error {
 }
 
 func (n *node) notLeader() error {
-	_, id := n.raft.LeaderWithID()
-	if id == raft.ServerID(n.env.ID) {
-		id = "" // not yet, or no longer
+	leader, _ := n.raft.LeaderWithID()
+	if leader == n.transport.LocalAddr() {
+		leader = "" // not yet, or no longer
 	}
-	return &bench.NotLeaderError{Leader: string(id)}
+	return &bench.NotLeaderError{Leader: string(leader)}
 }
 
 func (n *node) downError() error {
@@ -195,7 +187,7 @@ func (n *node) Status() bench.Status {
 		return bench.Status{}
 	default:
 	}
-	_, leader := n.raft.LeaderWithID()
+	leader, _ := n.raft.LeaderWithID()
 	committed := n.raft.CommitIndex()
 	applied, digest := n.fsm.state()
 	if n.log.lastForMachine(committed) <= applied {

@@ -17,6 +17,7 @@ import (
 // the follower.
 type pipeline struct {
 	t     *transport
+	id    raft.ServerID
 	to    string
 	slots chan struct{} // a token for each append under way
 	ready chan raft.AppendFuture
@@ -50,9 +51,10 @@ func (a *appending) Response() *raft.AppendEntriesResponse { return a.resp }
 // out, as if it were lost.
 const readyAppends = 128
 
-func newPipeline(t *transport, to string) *pipeline {
+func newPipeline(t *transport, id raft.ServerID, to string) *pipeline {
 	return &pipeline{
 		t:     t,
+		id:    id,
 		to:    to,
 		slots: make(chan struct{}, t.pipeline),
 		ready: make(chan raft.AppendFuture, readyAppends),
@@ -72,11 +74,11 @@ func (p *pipeline) AppendEntries(args *raft.AppendEntriesRequest, resp *raft.App
 		return nil, fmt.Errorf("append to %s: %w", p.to, err)
 	}
 	a := &appending{start: time.Now(), args: args, resp: resp, done: make(chan struct{})}
-	a.id = p.t.register(call{pipe: p, term: args.Term})
+	a.id = p.t.register(call{to: p.id, pipe: p, term: args.Term})
 	p.mu.Lock()
 	p.flying = append(p.flying, a)
 	p.mu.Unlock()
-	p.t.transmit(p.to, &request{id: a.id, call: args})
+	p.t.transmit(p.to, &request{to: p.id, id: a.id, call: args})
 	return a, nil
 }
 

@@ -81,7 +81,7 @@ func (n *node) catchUp(lead *leadership) bool {
 // confirm waits until a quorum has accepted appends sent after its call.
 func (n *node) confirm(lead *leadership) bool {
 	mark := n.transport.last.Load()
-	for asked := false; !n.transport.confirmed(lead.term, mark, n.quorum-1); {
+	for asked := false; !n.transport.confirmed(lead.term, mark, n.configuration()); {
 		if !asked && n.asks.may(n.log.stores.now()) {
 			n.raft.VerifyLeader() // its future is not waited for: the library forgets some when it stops
 			asked = true

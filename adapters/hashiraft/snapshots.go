@@ -17,10 +17,12 @@ type snapshotStore struct {
 	disk *disk.Store
 	log  *logStore // knows which snapshot is the newest
 	turn chan struct{}
+	// learn is told the configuration of each, with its index.
+	learn func(uint64, raft.Configuration)
 }
 
-func newSnapshotStore(d *disk.Store, l *logStore) *snapshotStore {
-	s := &snapshotStore{disk: d, log: l, turn: make(chan struct{}, 1)}
+func newSnapshotStore(d *disk.Store, l *logStore, learn func(uint64, raft.Configuration)) *snapshotStore {
+	s := &snapshotStore{disk: d, log: l, turn: make(chan struct{}, 1), learn: learn}
 	s.turn <- struct{}{}
 	return s
 }
@@ -118,6 +120,7 @@ func (s *snapshotStore) save(m *raft.SnapshotMeta, state []byte) error {
 		return fmt.Errorf("save snapshot %s: %w", m.ID, err)
 	}
 	s.log.setNewestSnapshot(snapshotID{m.Index, m.Term})
+	s.learn(m.ConfigurationIndex, m.Configuration)
 	return nil
 }
 

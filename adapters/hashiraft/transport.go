@@ -18,15 +18,18 @@ var (
 	errTimeout  = errors.New("no answer in time")
 	errStopped  = errors.New("the node has stopped")
 	errOverload = errors.New("too many requests wait")
+	errStranger = errors.New("another member is here now")
 )
 
 // transport is the library's Transport: requests and responses over one-way
-// messages that may be lost. The address of a node is its name.
+// messages that may be lost. The address of a node is its name, and a request is for
+// one member: whoever has come to that address since refuses it.
 //
 // It also knows which appends were accepted, for linearizable reads: see
 // confirmed.
 type transport struct {
 	id       string
+	member   raft.ServerID
 	port     replica.Port
 	timeout  time.Duration // of a request; longer for a large snapshot
 	pipeline int
@@ -44,23 +47,25 @@ type transport struct {
 
 	mu    sync.Mutex // never held while sending
 	calls map[uint64]call
-	acks  map[string]ack
+	acks  map[raft.ServerID]ack
 }
 
 // call is a request under way: of a goroutine that waits, or of a pipeline.
 type call struct {
+	to    raft.ServerID
 	reply chan *response
 	pipe  *pipeline
 	term  uint64 // of an append
 }
 
-// ack is the newest request to a node that was answered with success, and the
+// ack is the newest request to a member that was answered with success, and the
 // term in which it was sent.
 type ack struct{ term, id uint64 }
 
 func newTransport(env replica.Env, cfg Config) *transport {
 	t := &transport{
 		id:       env.ID,
+		member:   serverID(replica.Member{Node: env.ID, Life: env.Life}),
 		port:     env.Link,
 		timeout:  cmp.Or(cfg.RPCTimeout, env.Timing.Election),
 		pipeline: cfg.Pipeline,
@@ -69,7 +74,7 @@ func newTransport(env replica.Env, cfg Config) *transport {
 		stop:     make(chan struct{}),
 		heard:    make(chan struct{}, 1),
 		calls:    make(map[uint64]call),
-		acks:     make(map[string]ack),
+		acks:     make(map[raft.ServerID]ack),
 	}
 	t.running.Go(t.answer)
 	return t
@@ -125,7 +130,7 @@ func (t *transport) forget(id uint64) {
 // ask sends a request and waits for the response. The library reuses some of
 // its requests, so call must be a copy.
 func (t *transport) ask(to raft.ServerAddress, r *request, term uint64, timeout time.Duration) (any, error) {
-	c := call{reply: make(chan *response, 1), term: term}
+	c := call{to: r.to, reply: make(chan *response, 1), term: term}
 	r.id = t.register(c)
 	t.transmit(string(to), r)
 	select { // without a delay on the link it is here already
@@ -174,20 +179,24 @@ func (t *transport) receive(from string, payload any) {
 	}
 	switch m := payload.(type) {
 	case *request:
+		if m.to != t.member {
+			t.respond(answering{from: from, id: m.id}, raft.RPCResponse{Error: errStranger})
+			return
+		}
 		t.take(from, m)
 	case *response:
-		t.settle(from, m)
+		t.settle(m)
 	}
 }
 
 // settle hands a response to who waits for it.
-func (t *transport) settle(from string, m *response) {
+func (t *transport) settle(m *response) {
 	t.mu.Lock()
 	c, ok := t.calls[m.id]
 	delete(t.calls, m.id)
 	if r, appended := m.body.(*raft.AppendEntriesResponse); ok && appended && r.Success {
-		if old := t.acks[from]; c.term > old.term || c.term == old.term && m.id > old.id {
-			t.acks[from] = ack{c.term, m.id}
+		if old := t.acks[c.to]; c.term > old.term || c.term == old.term && m.id > old.id {
+			t.acks[c.to] = ack{c.term, m.id}
 		}
 	}
 	t.mu.Unlock()
@@ -205,17 +214,22 @@ func (t *transport) settle(from string, m *response) {
 	}
 }
 
-// confirmed reports whether at least n other nodes have accepted an append of
-// this term that was sent after the request mark.
-func (t *transport) confirmed(term, mark uint64, n int) bool {
+// confirmed reports whether most voters of a configuration have accepted an append
+// of this term that was sent after the request mark. This node does by itself.
+func (t *transport) confirmed(term, mark uint64, c raft.Configuration) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, a := range t.acks {
-		if a.term == term && a.id > mark {
-			n--
+	voters, agree := 0, 0
+	for _, s := range c.Servers {
+		if s.Suffrage != raft.Voter {
+			continue
+		}
+		voters++
+		if a := t.acks[s.ID]; s.ID == t.member || a.term == term && a.id > mark {
+			agree++
 		}
 	}
-	return n <= 0
+	return agree > voters/2
 }
 
 // Consumer implements [raft.Transport].
@@ -234,30 +248,30 @@ func (t *transport) DecodePeer(b []byte) raft.ServerAddress { return raft.Server
 func (t *transport) SetHeartbeatHandler(cb func(raft.RPC)) { t.heartbeat = cb }
 
 // AppendEntries implements [raft.Transport].
-func (t *transport) AppendEntries(_ raft.ServerID, to raft.ServerAddress, args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) error {
+func (t *transport) AppendEntries(id raft.ServerID, to raft.ServerAddress, args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) error {
 	c := *args
-	body, err := t.ask(to, &request{call: &c}, c.Term, t.timeout)
+	body, err := t.ask(to, &request{to: id, call: &c}, c.Term, t.timeout)
 	return into(resp, body, err)
 }
 
 // RequestVote implements [raft.Transport].
-func (t *transport) RequestVote(_ raft.ServerID, to raft.ServerAddress, args *raft.RequestVoteRequest, resp *raft.RequestVoteResponse) error {
+func (t *transport) RequestVote(id raft.ServerID, to raft.ServerAddress, args *raft.RequestVoteRequest, resp *raft.RequestVoteResponse) error {
 	c := *args
-	body, err := t.ask(to, &request{call: &c}, 0, t.timeout)
+	body, err := t.ask(to, &request{to: id, call: &c}, 0, t.timeout)
 	return into(resp, body, err)
 }
 
 // RequestPreVote implements [raft.WithPreVote].
-func (t *transport) RequestPreVote(_ raft.ServerID, to raft.ServerAddress, args *raft.RequestPreVoteRequest, resp *raft.RequestPreVoteResponse) error {
+func (t *transport) RequestPreVote(id raft.ServerID, to raft.ServerAddress, args *raft.RequestPreVoteRequest, resp *raft.RequestPreVoteResponse) error {
 	c := *args
-	body, err := t.ask(to, &request{call: &c}, 0, t.timeout)
+	body, err := t.ask(to, &request{to: id, call: &c}, 0, t.timeout)
 	return into(resp, body, err)
 }
 
 // TimeoutNow implements [raft.Transport].
-func (t *transport) TimeoutNow(_ raft.ServerID, to raft.ServerAddress, args *raft.TimeoutNowRequest, resp *raft.TimeoutNowResponse) error {
+func (t *transport) TimeoutNow(id raft.ServerID, to raft.ServerAddress, args *raft.TimeoutNowRequest, resp *raft.TimeoutNowResponse) error {
 	c := *args
-	body, err := t.ask(to, &request{call: &c}, 0, t.timeout)
+	body, err := t.ask(to, &request{to: id, call: &c}, 0, t.timeout)
 	return into(resp, body, err)
 }
 
@@ -267,21 +281,21 @@ const timeoutScale = 256 << 10
 
 // InstallSnapshot implements [raft.Transport]. The snapshot goes as one message:
 // the link takes its time from the size.
-func (t *transport) InstallSnapshot(_ raft.ServerID, to raft.ServerAddress, args *raft.InstallSnapshotRequest, resp *raft.InstallSnapshotResponse, data io.Reader) error {
+func (t *transport) InstallSnapshot(id raft.ServerID, to raft.ServerAddress, args *raft.InstallSnapshotRequest, resp *raft.InstallSnapshotResponse, data io.Reader) error {
 	state, err := io.ReadAll(data)
 	if err != nil {
 		return fmt.Errorf("read the snapshot for %s: %w", to, err)
 	}
 	c := *args
 	timeout := t.timeout * time.Duration(1+len(state)/timeoutScale)
-	body, err := t.ask(to, &request{call: &c, state: state}, 0, timeout)
+	body, err := t.ask(to, &request{to: id, call: &c, state: state}, 0, timeout)
 	return into(resp, body, err)
 }
 
 // AppendEntriesPipeline implements [raft.Transport].
-func (t *transport) AppendEntriesPipeline(_ raft.ServerID, to raft.ServerAddress) (raft.AppendPipeline, error) {
+func (t *transport) AppendEntriesPipeline(id raft.ServerID, to raft.ServerAddress) (raft.AppendPipeline, error) {
 	if t.silent() {
 		return nil, fmt.Errorf("pipeline to %s: %w", to, errStopped)
 	}
-	return newPipeline(t, string(to)), nil
+	return newPipeline(t, id, string(to)), nil
 }

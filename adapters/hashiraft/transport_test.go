@@ -132,8 +132,8 @@ func TestRequestErrors(t *testing.T) {
 func TestLibraryAnswersInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tr, port := newTestTransport(t, 1)
-		port.take("n2", &request{id: 1, call: &raft.RequestVoteRequest{Term: 1}})
-		port.take("n3", &request{id: 9, call: &raft.InstallSnapshotRequest{Term: 2}, state: []byte("state")})
+		port.take("n2", &request{to: "n1", id: 1, call: &raft.RequestVoteRequest{Term: 1}})
+		port.take("n3", &request{to: "n1", id: 9, call: &raft.InstallSnapshotRequest{Term: 2}, state: []byte("state")})
 		for _, want := range []message{{to: "n2"}, {to: "n3"}} {
 			rpc := <-tr.Consumer()
 			if rpc.Reader != nil {
@@ -154,7 +154,7 @@ func TestTooManyRequestsAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tr, port := newTestTransport(t, 1)
 		for i := range uint64(10 * maxRequests) { // takes all, and never blocks
-			port.take("n2", &request{id: i, call: &raft.RequestVoteRequest{}})
+			port.take("n2", &request{to: "n1", id: i, call: &raft.RequestVoteRequest{}})
 		}
 		for range maxRequests {
 			rpc := <-tr.Consumer()
@@ -190,7 +190,7 @@ func TestHeartbeatShortcut(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				tr, port := newTestTransport(t, 1)
 				tr.SetHeartbeatHandler(func(rpc raft.RPC) { rpc.Respond(accepted(5), nil) })
-				port.take("n2", &request{id: 1, call: test.call})
+				port.take("n2", &request{to: "n1", id: 1, call: test.call})
 				if fast := len(port.sent) == 1 && len(tr.requests) == 0; fast != test.fast {
 					t.Errorf("answered %d, queued %d", len(port.sent), len(tr.requests))
 				}
@@ -199,12 +199,22 @@ func TestHeartbeatShortcut(t *testing.T) {
 	}
 }
 
-// TestConfirmed: only appends of the term that were sent after the mark count.
+// of is a configuration of voters.
+func of(names ...string) (c raft.Configuration) {
+	for _, n := range names {
+		c.Servers = append(c.Servers, raft.Server{ID: raft.ServerID(n), Address: raft.ServerAddress(n)})
+	}
+	return c
+}
+
+// TestConfirmed: only appends of the term that were sent after the mark count, and
+// of voters.
 func TestConfirmed(t *testing.T) {
+	three, five := of("n1", "n2", "n3"), of("n1", "n2", "n3", "n4", "n5")
 	synctest.Test(t, func(t *testing.T) {
 		tr, port := newTestTransport(t, 10)
 		send := func(to string, term uint64) message {
-			p := newPipeline(tr, to)
+			p := newPipeline(tr, raft.ServerID(to), to)
 			if _, err := p.AppendEntries(&raft.AppendEntriesRequest{Term: term}, &raft.AppendEntriesResponse{}); err != nil {
 				t.Fatal(err)
 			}
@@ -213,32 +223,45 @@ func TestConfirmed(t *testing.T) {
 		old, other := send("n2", 5), send("n3", 5)
 		mark := tr.last.Load()
 		port.reply(old, accepted(5))
-		if tr.confirmed(5, mark, 1) {
+		if tr.confirmed(5, mark, three) {
 			t.Error("an append sent before the mark confirms")
 		}
 		port.reply(send("n2", 4), accepted(4))
-		if tr.confirmed(5, mark, 1) {
+		if tr.confirmed(5, mark, three) {
 			t.Error("an append of another term confirms")
 		}
 		port.reply(send("n2", 5), &raft.AppendEntriesResponse{Term: 6})
-		if tr.confirmed(5, mark, 1) {
+		if tr.confirmed(5, mark, three) {
 			t.Error("a refusal confirms")
 		}
 		port.reply(send("n2", 5), accepted(5))
-		if !tr.confirmed(5, mark, 1) || tr.confirmed(5, mark, 2) {
+		if !tr.confirmed(5, mark, three) || tr.confirmed(5, mark, five) {
 			t.Error("an append after the mark does not confirm, or for two nodes")
 		}
 		port.reply(send("n2", 4), accepted(4))
-		if !tr.confirmed(5, mark, 1) {
+		if !tr.confirmed(5, mark, three) {
 			t.Error("a late append of an older term takes the confirmation back")
 		}
 		port.reply(other, accepted(5))
-		if tr.confirmed(5, mark, 2) {
+		if tr.confirmed(5, mark, five) {
 			t.Error("an append sent before the mark confirms")
 		}
 		port.reply(send("n3", 5), accepted(5))
-		if !tr.confirmed(5, mark, 2) {
+		if !tr.confirmed(5, mark, five) {
 			t.Error("two nodes do not confirm")
+		}
+		for _, test := range []struct {
+			of   raft.Configuration
+			want bool
+		}{
+			{of("n1"), true}, {of("n1", "n4"), false}, {of("n1", "n2", "n4", "n5"), false},
+			{of("n2", "n3", "n4"), true}, // without the leader
+			{of("n2", "n4", "n5"), false}, {of("n1", "n2#2", "n4"), false},
+			{raft.Configuration{Servers: append(of("n1", "n2").Servers, raft.Server{Suffrage: raft.Nonvoter, ID: "n4"})}, true},
+		} {
+			if got := tr.confirmed(5, mark, test.of); got != test.want {
+				t.Errorf("of %v: %t", test.of, got)
+			}
 		}
 	})
 }
@@ -332,7 +355,7 @@ func TestPipelineIsBounded(t *testing.T) {
 func TestSilenceIsNoticed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tr, _ := newTestTransport(t, 10)
-		p := newPipeline(tr, "n2")
+		p := newPipeline(tr, "n2", "n2")
 		if _, err := p.AppendEntries(&raft.AppendEntriesRequest{}, &raft.AppendEntriesResponse{}); err != nil {
 			t.Fatal(err)
 		}

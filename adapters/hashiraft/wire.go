@@ -5,6 +5,7 @@ import "github.com/hashicorp/raft"
 // request asks another node to perform one of the library's calls. What it
 // points to is never changed after it was sent.
 type request struct {
+	to    raft.ServerID
 	id    uint64 // rises with every request of a node
 	call  any    // a pointer to one of the library's requests
 	state []byte // of an InstallSnapshot

@@ -3,6 +3,7 @@ package replica
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // A Member is a node in one of its lives. A node that has lost its disk is not who
@@ -28,23 +29,26 @@ type Change struct {
 	Remove, Add []Member // what is added has a vote at once
 }
 
-// Done reports whether the members are as the change wants them.
-func (c Change) Done(members []Member) bool {
-	has := make(map[Member]bool)
-	for _, m := range members {
-		has[m] = true
-	}
+// Next is what is first to be done of the change, by who votes now: a member to be
+// added, or else to be removed. The zero Member: nothing.
+func (c Change) Next(members []Member) (m Member, add bool) {
 	for _, m := range c.Remove {
-		if has[m] {
-			return false
+		if slices.Contains(members, m) {
+			return m, false
 		}
 	}
 	for _, m := range c.Add {
-		if !has[m] {
-			return false
+		if !slices.Contains(members, m) {
+			return m, true
 		}
 	}
-	return true
+	return Member{}, false
+}
+
+// Done reports whether those vote who should.
+func (c Change) Done(members []Member) bool {
+	next, _ := c.Next(members)
+	return next == Member{}
 }
 
 // A Reconfigurer is a replica whose configuration can be changed while it runs.
