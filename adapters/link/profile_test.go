@@ -68,3 +68,34 @@ func TestTable(t *testing.T) {
 		}
 	}
 }
+
+// Spare nodes stand beside the others, one by one, also where each site had only one.
+func TestSpares(t *testing.T) {
+	table, err := Table([][]time.Duration{{0, 10 * ms}, {30 * ms, 0}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lan, err := ParseProfile("lan")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []Profile{{}, lan, table} {
+		f, err := New(Config{Nodes: []string{"a", "b"}, Spares: []string{"c", "d"}, Profile: p})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			from, to    string
+			lan, tabled time.Duration
+		}{{"c", "b", within / 2, 5 * ms}, {"d", "a", within / 2, 15 * ms}, {"a", "d", within / 2, 5 * ms}, {"c", "a", within / 2, 0}, {"c", "d", within / 2, 5 * ms}} {
+			want := map[string]time.Duration{"none": 0, "lan": c.lan, "table": c.tabled}[p.String()]
+			if got := f.nodes[c.from].to[c.to].base; got != want {
+				t.Errorf("%v: %s to %s takes %v, want %v", p, c.from, c.to, got, want)
+			}
+		}
+		f.Close()
+	}
+	if _, err := New(Config{Nodes: []string{"a"}, Spares: []string{"a"}}); err == nil {
+		t.Error("a spare has the name of a node")
+	}
+}
