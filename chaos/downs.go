@@ -83,7 +83,8 @@ func (d *downs) leave(ctx context.Context, c bench.Cluster, node string) (member
 	return members, true, err
 }
 
-// replace has an empty node join in the place of one that runs.
+// replace has an empty node join in the place of one that runs. A change that was not
+// confirmed may yet take effect: then the new node is missed, and so it is tried again.
 func (d *downs) replace(ctx context.Context, c bench.Cluster, node string) (members []string, err error) {
 	h, err := d.take(ctx, node)
 	if err != nil {
@@ -93,7 +94,14 @@ func (d *downs) replace(ctx context.Context, c bench.Cluster, node string) (memb
 	if h.kills > 0 {
 		return nil, fmt.Errorf("another fault holds %s down", node)
 	}
-	return join(ctx, c, node)
+	members, err = join(ctx, c, node)
+	if err != nil {
+		if _, again := join(context.WithoutCancel(ctx), c, node); again != nil {
+			return nil, fmt.Errorf("%w; and when it was tried again: %w", err, again)
+		}
+		return nil, fmt.Errorf("%w; it was replaced when that was tried again", err)
+	}
+	return members, nil
 }
 
 func join(ctx context.Context, c bench.Cluster, node string) (members []string, err error) {

@@ -19,8 +19,8 @@ import (
 )
 
 // Storms hurts clusters at random, one for each seed from 1 to n: nodes are
-// killed, a majority at once included, and restarted; links are cut, one way or
-// both, delayed and thinned out; disks are slow; snapshots are frequent, logs
+// killed, a majority at once included, and restarted, or replaced by empty ones if
+// the system can; links are cut, one way or both, delayed and thinned out; disks are slow; snapshots are frequent, logs
 // short. After it all the nodes must agree, and the history with what is read at
 // the end must be linearizable.
 func Storms(t *testing.T, s System, n uint64) { storms(t, s, n, registers) }
@@ -133,12 +133,16 @@ type striker struct {
 	rnd   *rand.Rand
 	down  []string
 	heals []func() // of what is hurt now
+	torn  string   // whose place was being taken when that was given up
 }
 
 func (s *striker) strike() {
 	kinds := 10
-	if s.c.s.Synchronous {
+	switch {
+	case s.c.s.Synchronous:
 		kinds = 5
+	case chaos.CapsOf(s.c).Lacks(chaos.CanMember|chaos.CanTransfer) == 0:
+		kinds = 13
 	}
 	switch s.rnd.IntN(kinds) {
 	case 0, 1, 2:
@@ -156,6 +160,10 @@ func (s *striker) strike() {
 		s.slowDisk()
 	case 9:
 		s.heal()
+	case 10, 11:
+		s.join()
+	case 12:
+		s.handOver()
 	}
 }
 
@@ -177,6 +185,32 @@ func (s *striker) restart() {
 		s.c.restart(s.down[i])
 		s.down = slices.Delete(s.down, i, i+1)
 	}
+}
+
+// join has an empty node take the place of one that runs. Where a majority cannot be
+// had it is given up, and has to be done before another: else two might be missing
+// of three, which no healing brings back.
+func (s *striker) join() {
+	n := s.any()
+	if s.torn != "" {
+		n = s.torn
+	}
+	if slices.Contains(s.down, n) {
+		return
+	}
+	s.torn = n
+	ctx, cancel := context.WithTimeout(s.c.t.Context(), 2*timing.Election)
+	defer cancel()
+	if _, err := s.c.Join(ctx, n); err == nil {
+		s.torn = ""
+	}
+}
+
+// handOver asks for what may not come about.
+func (s *striker) handOver() {
+	ctx, cancel := context.WithTimeout(s.c.t.Context(), timing.Heartbeat)
+	defer cancel()
+	_ = s.c.TransferLeader(ctx, s.any())
 }
 
 func (s *striker) hurtLink(f chaos.LinkFault) {
@@ -213,5 +247,13 @@ func (s *striker) healAll() {
 	}
 	for len(s.down) > 0 {
 		s.restart()
+	}
+	for range 20 {
+		if s.torn != "" {
+			s.join()
+		}
+	}
+	if s.torn != "" {
+		s.c.t.Errorf("all is healed, and %s cannot be replaced", s.torn)
 	}
 }

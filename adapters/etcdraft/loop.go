@@ -85,6 +85,9 @@ func (n *node) step(m *pb.Message) error {
 // accept proposes the calls that are commands and queues the reads.
 func (n *node) accept(calls []replica.Call) {
 	cmds := calls[:0] // in place: a command moves to the left at most
+	if len(n.parked) > 0 {
+		cmds, n.parked = n.parked, nil
+	}
 	for _, c := range calls {
 		switch {
 		case c.Op.Kind != bench.Read:
@@ -118,13 +121,23 @@ func (n *node) propose(calls []replica.Call) {
 		ents[i].Data = buf[from:len(buf):len(buf)]
 		m.Entries[i] = &ents[i]
 	}
-	if err := n.rn.Step(m); err != nil { // not the leader any more: nothing was appended
+	if err := n.rn.Step(m); err != nil { // nothing was appended
+		if n.rn.BasicStatus().RaftState == raft.StateLeader { // it is handing over, and may fail to
+			n.parked = append(n.parked, calls...)
+			return
+		}
 		completeAll(calls, n.notLeader(n.lead.Load()))
 		return
 	}
 	for i := range calls {
 		n.waiters.Add(calls[i])
 	}
+}
+
+// unpark completes the commands that the library did not take: none had an effect.
+func (n *node) unpark(err error) {
+	completeAll(n.parked, err)
+	n.parked = nil
 }
 
 // handle does what the library asks for.
@@ -166,6 +179,7 @@ func (n *node) changeRole(s *raft.SoftState) {
 	if led && !n.leads {
 		n.waiters.Fail(replica.ErrLost)
 		n.reads.fail(n.notLeader(s.Lead))
+		n.unpark(n.notLeader(s.Lead))
 	}
 	if before == s.Lead {
 		return
@@ -232,6 +246,7 @@ func (n *node) drain() {
 	left := n.calls.Close()
 	n.waiters.Fail(replica.ErrLost)
 	n.reads.fail(n.downError())
+	n.unpark(n.downError())
 	completeAll(left, n.downError())
 	n.statusMu.Lock()
 	defer n.statusMu.Unlock()

@@ -56,6 +56,7 @@ type node struct {
 	state   *pb.HardState
 	leads   bool
 	waiters replica.Waiters
+	parked  []replica.Call // commands that came while leadership is handed over
 	reads   reads
 	snapped uint64 // applied index at the last snapshot taken
 }
