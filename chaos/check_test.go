@@ -74,7 +74,8 @@ func TestCheck(t *testing.T) {
 		{"remove(majority)", 3, "remove(majority): two nodes at least must remain members, to go on without majority: the cluster has 3 nodes"},
 		{"replace(all)", 3, ""}, // one by one
 		{"replace(all)", 2, "replace(all): two nodes at least must remain members, to go on without all: the cluster has 2 nodes"},
-		{"add(2)", 1, ""},
+		{"add(2)", 2, ""},
+		{"add(2)", 1, "add(2): two nodes at least must remain members when it leaves again: the cluster has 1 node"},
 		{"add(3)", 3, "add(3): a host has 2 spare nodes: want add(2) or less"},
 		{"add(1) + kill(rest)", 3, "the rest of what? The fault names nobody else; every node is: all"},
 		{"kill(n3), kill(n4)", 3, "kill(n4): there is no node n4: the cluster has 3 nodes"},

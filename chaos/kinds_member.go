@@ -70,7 +70,12 @@ func someRemain(f *fault, on [][]int, n int) error {
 	return nil
 }
 
-func enoughSpares(f *fault, _ [][]int, _ int) error {
+// enoughSpares also checks that two nodes stay when the spares leave again, as
+// someRemain does.
+func enoughSpares(f *fault, _ [][]int, n int) error {
+	if n < 2 {
+		return fmt.Errorf("%s: two nodes at least must remain members when it leaves again: %s", f, clusterOf(n))
+	}
 	if f.amount.n > MaxSpares {
 		return fmt.Errorf("%s: a host has %s: want add(%d) or less", f, plural(MaxSpares, "spare node"), MaxSpares)
 	}

@@ -109,12 +109,13 @@ func (c *Cluster) begin(n *node) error {
 	return c.start(n)
 }
 
-// Caps implements [chaos.Declarer]: a single node has no links, and not every
-// system has protocol points, or can change its leader or its members when told.
+// Caps implements [chaos.Declarer]: a single node has no links, and nobody to go on
+// without it; not every system has protocol points, or can change its leader or its
+// members when told.
 func (c *Cluster) Caps() chaos.Caps {
 	caps := Caps&^(chaos.CanTransfer|chaos.CanMember) | c.can
 	if len(c.cfg.Nodes) == 1 {
-		caps &^= chaos.CanLink
+		caps &^= chaos.CanLink | chaos.CanTransfer | chaos.CanMember
 	}
 	if len(c.cfg.Points) == 0 {
 		caps &^= chaos.CanPoint
