@@ -112,7 +112,7 @@ func listFaults(l *listing) {
 	for _, k := range chaos.Kinds() {
 		l.paragraph(strings.Join(k.Usage, " or "))
 		l.row(4, 0, "", k.Does)
-		l.row(4, 0, "", fmt.Sprintf("needs %s: %s; example: %s", k.Needs, systemsWith(k.Needs), k.Example))
+		l.row(4, 0, "", fmt.Sprintf("needs %s: %s, on %s; example: %s", k.Needs, systemsWith(k.Needs), hostsWith(k.Needs), k.Example))
 	}
 	for _, c := range chaos.Compositions() {
 		l.paragraph(c.Usage)
@@ -134,6 +134,17 @@ func listFaults(l *listing) {
 
 func systemsWith(need chaos.Caps) string {
 	return strings.Join(systemsThat(func(s *adapters.System) bool { return s.Caps.Lacks(need) == 0 }), ", ")
+}
+
+// hostsWith are the hosts that offer it.
+func hostsWith(need chaos.Caps) string {
+	var names []string
+	for _, h := range catalog().Hosts {
+		if h.Caps.Lacks(need) == 0 {
+			names = append(names, h.Name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // systemsThat are the names of the systems that are so.
