@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"nines/bench"
 	"nines/chaos"
 )
 
@@ -41,8 +40,10 @@ func (d *decoder) complete(s *Scenario) {
 		l.Rate = 0
 		s.derived = append(s.derived, "load.rate")
 	}
-	if l.Arrivals != Closed && l.OfKnee == 0 && l.MaxInFlight == 0 && !d.given("load.max_in_flight") {
-		l.MaxInFlight = bench.MaxInFlight(l.Rate, l.Abandon)
+	d.completeShape(s)
+	d.checkShape(s)
+	if l.Arrivals != Closed && !l.ofKnee() && l.MaxInFlight == 0 && !d.given("load.max_in_flight") {
+		l.MaxInFlight = l.mostInFlight(s.Duration)
 		s.derived = append(s.derived, "load.max_in_flight")
 	}
 }
@@ -188,7 +189,7 @@ func (d *decoder) checkOpen(l *Load) {
 	if d.ok("load.sessions") && l.Sessions != 0 {
 		d.failf("load.sessions", "%s arrivals take as many sessions as they need, up to max_in_flight: remove it, or want arrivals: closed", l.Arrivals)
 	}
-	left := l.OfKnee > 0 && l.MaxInFlight == 0 // to each system
+	left := l.ofKnee() && l.MaxInFlight == 0 // to each system
 	if d.ok("load.max_in_flight", "load.rate") && l.MaxInFlight < 1 && !left {
 		d.failf("load.max_in_flight", "every operation would be dropped: want 1 or more, or remove it for rate × abandon")
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"nines/bench"
 	"nines/chaos"
 )
 
@@ -125,7 +126,11 @@ const (
 // Load is the offered load.
 type Load struct {
 	Arrivals    Arrivals
-	Rate        float64       // operations per second; 0 if closed, or if OfKnee says it
+	Rate        float64 // operations per second, at first; 0 if closed, or if OfKnee says it
+	Ramp        *Ramp   // at most one of Ramp, Burst, Diurnal and Schedule is there
+	Burst       *bench.Burst
+	Diurnal     *bench.Diurnal
+	Schedule    []Change
 	Sessions    int           // closed only
 	MaxInFlight int           // beyond it an operation is dropped; 0 if closed
 	Deadline    time.Duration // a good operation succeeds within this of its due time

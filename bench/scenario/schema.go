@@ -58,9 +58,12 @@ func schema(s *Scenario, cat *Catalog) codec {
 }
 
 func load(l *Load) codec {
-	return section(
-		field{"arrivals", oneOf(&l.Arrivals, "arrival process", Constant, Poisson, Closed)},
-		field{"rate", rate(l)},
+	fields := []field{
+		{"arrivals", arrivals(&l.Arrivals)},
+		{"rate", unless(func() bool { return len(l.Schedule) > 0 }, rateIn(&l.Rate, &l.OfKnee))},
+	}
+	fields = append(fields, shapeFields(l)...)
+	return section(append(fields,
 		field{"knee", knees(&l.Knee)},
 		field{"sessions", count(&l.Sessions, atLeast(0))},
 		field{"max_in_flight", count(&l.MaxInFlight, atLeast(0))},
@@ -68,7 +71,7 @@ func load(l *Load) codec {
 		field{"abandon", duration(&l.Abandon, time.Microsecond)},
 		field{"policy", text(&l.Policy)},
 		field{"forward", onOff(&l.Forward)},
-	)
+	)...)
 }
 
 func workload(w *Workload, cat *Catalog) codec {

@@ -230,9 +230,21 @@ func offered(s *scenario.Scenario) string {
 		return fmt.Sprintf("%s in a closed loop of %s", s.Workload.Name, plural(s.Load.Sessions, "session"))
 	}
 	if s.Load.OfKnee > 0 {
-		return fmt.Sprintf("%s at %.4g %% of each system's knee", s.Workload.Name, 100*s.Load.OfKnee)
+		return fmt.Sprintf("%s at %.4g %% of each system's knee%s", s.Workload.Name, 100*s.Load.OfKnee, course(&s.Load))
+	}
+	if p := s.Load.Profile(); !p.Steady() {
+		return fmt.Sprintf("%s at %s", s.Workload.Name, p.String())
 	}
 	return fmt.Sprintf("%s at %s op/s", s.Workload.Name, strconv.FormatFloat(s.Load.Rate, 'f', -1, 64))
+}
+
+// course says that a rate which is a share of a knee changes: to what, each system
+// knows.
+func course(l *scenario.Load) string {
+	if steady(l) {
+		return ""
+	}
+	return ", at first"
 }
 
 func step(f chaos.Step) string {

@@ -102,7 +102,10 @@ func (x *spec) facts() results.Facts {
 	if e := chaos.EpisodesOf(s.Faults); e != nil {
 		f.Episodes = &results.Episodes{Planned: e.Episodes, Part: x.part, First: x.first}
 	}
-	f.Probe = s.Probes.Period()
+	if p := s.Load.Profile(); s.Load.Arrivals != scenario.Closed && !p.Steady() {
+		f.Rate, f.Profile = p.Mean(s.Duration), &p
+	}
+	f.Probe, f.Policy = s.Probes.Period(), s.Load.Policy
 	f.Expected, f.Tolerance = x.expected(), x.tolerance()
 	return f
 }
@@ -127,12 +130,13 @@ const arrivalStream = 0x61727269
 func (x *spec) load() trial.Load {
 	l := &x.scenario.Load
 	out := trial.Load{MaxInFlight: l.MaxInFlight, Sessions: l.Sessions, Picker: x.picker}
+	p := l.Profile()
 	switch l.Arrivals {
 	case scenario.Constant:
-		out.Arrivals = func(from, until time.Duration) bench.Arrivals { return bench.Constant(l.Rate, from, until) }
+		out.Arrivals = func(from, until time.Duration) bench.Arrivals { return bench.ConstantProfile(p, from, until) }
 	case scenario.Poisson:
 		out.Arrivals = func(from, until time.Duration) bench.Arrivals {
-			return bench.Poisson(l.Rate, from, until, rand.New(rand.NewPCG(x.seed, arrivalStream)))
+			return bench.PoissonProfile(p, from, until, rand.New(rand.NewPCG(x.seed, arrivalStream)))
 		}
 	}
 	return out
