@@ -35,6 +35,28 @@ type Change struct {
 // shapes are the fields of load that make the rate change. At most one is given.
 var shapes = []string{"ramp", "burst", "diurnal", "schedule"}
 
+// A Choice is one of several values or fields of the load, for a list of them.
+type Choice struct{ Name, Does, Example string }
+
+// Spacings lists the ways in which arrivals are spaced.
+func Spacings() []Choice {
+	return []Choice{
+		{Name: string(Constant), Does: "evenly, at the rate"},
+		{Name: string(Poisson), Does: "at random, at the rate: many users who do not know of each other"},
+		{Name: string(Closed), Does: "each of load.sessions sends when its last operation is done: there is no rate"},
+	}
+}
+
+// Shapes lists the ways in which the rate of open arrivals can change.
+func Shapes() []Choice {
+	return []Choice{
+		{shapes[0], "linearly from the rate to another one, over the whole period or the time given; then it stays", "ramp: {to: 4000, over: 20s}"},
+		{shapes[1], "so many times the rate, for the last part of every period", "burst: {times: 4, every: 10s, for: 1s}"},
+		{shapes[2], "a sine about the rate, up at first, by a share of it", "diurnal: {amplitude: 50%, period: 20s}"},
+		{shapes[3], "rates from instants on, instead of load.rate", "schedule: [{at: 0s, rate: 500}, {at: 10s, rate: 2000}]"},
+	}
+}
+
 // leastPeriod bounds how often a rate changes: changes that are shorter than a bin of
 // the analysis would only make arrivals more uneven than they are said to be.
 const leastPeriod = 100 * time.Millisecond

@@ -23,7 +23,7 @@ func catalog() scenario.Catalog {
 			if err != nil {
 				return err
 			}
-			_, err = p.Pickers(nodeNames(nodes), 0, func() int { return 0 })
+			_, err = p.Balance(balance.Config{Nodes: nodeNames(nodes), Leads: func() int { return 0 }})
 			return err
 		},
 	}

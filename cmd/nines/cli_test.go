@@ -14,6 +14,7 @@ import (
 
 	"nines/adapters"
 	"nines/analysis"
+	"nines/bench/balance"
 	"nines/bench/scenario"
 	"nines/chaos"
 	"nines/results"
@@ -209,7 +210,16 @@ func TestList(t *testing.T) {
 	for _, s := range list {
 		scenarios = append(scenarios, s.Name)
 	}
-	for what, names := range map[string][]string{"systems": systems, "workloads": loads, "faults": faults, "scenarios": scenarios} {
+	arrivals, policies := []string{"poisson", "constant", "closed"}, []string{"tries=3", "after=p95", "budget=10%"}
+	for _, k := range scenario.Shapes() {
+		arrivals = append(arrivals, k.Example)
+	}
+	for _, k := range balance.Kinds() {
+		policies = append(policies, k.Usage)
+	}
+	for what, names := range map[string][]string{
+		"systems": systems, "workloads": loads, "arrivals": arrivals, "policies": policies, "faults": faults, "scenarios": scenarios,
+	} {
 		out, errs, code := nines(t, "list", what)
 		if code != exitFine || errs != "" {
 			t.Errorf("nines list %s: exit code %d: %s", what, code, errs)

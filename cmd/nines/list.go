@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,31 +15,50 @@ import (
 )
 
 type listCmd struct {
-	What string `arg:"" optional:"" help:"systems, workloads, faults, scenarios or rates."`
+	What string `arg:"" optional:"" help:"systems, workloads, arrivals, policies, faults, scenarios or rates."`
 }
 
 func (c *listCmd) Run(t terminal) error {
 	l := &listing{width: width(t.out)}
-	switch c.What {
-	case "systems":
-		listSystems(l)
-	case "workloads":
-		listWorkloads(l)
-	case "faults":
-		listFaults(l)
-	case "scenarios":
-		if err := listScenarios(l); err != nil {
-			return err
+	i := slices.IndexFunc(lists, func(x list) bool { return x.name == c.What })
+	if i < 0 {
+		var names []string
+		for _, x := range lists {
+			names = append(names, x.name)
 		}
-	case "rates":
-		l.text.Write(rates.BuiltinText())
-	case "":
-		return badInput{errors.New("list what? Want: nines list systems, workloads, faults, scenarios or rates")}
-	default:
-		return badInput{bench.UnknownName("list", c.What, []string{"systems", "workloads", "faults", "scenarios", "rates"})}
+		if c.What == "" {
+			return badInput{fmt.Errorf("list what? Want: nines list with one of %s", strings.Join(names, ", "))}
+		}
+		return badInput{bench.UnknownName("list", c.What, names)}
+	}
+	if err := lists[i].write(l); err != nil {
+		return err
 	}
 	_, err := t.out.Write(l.text.Bytes())
 	return err
+}
+
+// A list is what can be listed.
+type list struct {
+	name  string
+	write func(l *listing) error
+}
+
+var lists = []list{
+	{"systems", always(listSystems)},
+	{"workloads", always(listWorkloads)},
+	{"arrivals", always(listArrivals)},
+	{"policies", always(listPolicies)},
+	{"faults", always(listFaults)},
+	{"scenarios", listScenarios},
+	{"rates", always(func(l *listing) { l.text.Write(rates.BuiltinText()) })},
+}
+
+func always(write func(*listing)) func(*listing) error {
+	return func(l *listing) error {
+		write(l)
+		return nil
+	}
 }
 
 func listSystems(l *listing) {

@@ -129,7 +129,7 @@ const arrivalStream = 0x61727269
 
 func (x *spec) load() trial.Load {
 	l := &x.scenario.Load
-	out := trial.Load{MaxInFlight: l.MaxInFlight, Sessions: l.Sessions, Picker: x.picker}
+	out := trial.Load{MaxInFlight: l.MaxInFlight, Sessions: l.Sessions, Balance: x.balance}
 	p := l.Profile()
 	switch l.Arrivals {
 	case scenario.Constant:
@@ -142,7 +142,7 @@ func (x *spec) load() trial.Load {
 	return out
 }
 
-func (x *spec) picker(c bench.Cluster) (func(int) bench.Picker, error) {
+func (x *spec) balance(c bench.Cluster, newSession func() uint64) (trial.Balancer, error) {
 	p, err := balance.Parse(x.scenario.Load.Policy)
 	if err != nil {
 		return nil, err
@@ -154,7 +154,7 @@ func (x *spec) picker(c bench.Cluster) (func(int) bench.Picker, error) {
 	if in, ok := c.(bench.Inspector); ok {
 		leads = balance.Leader(in, x.nodes)
 	}
-	return p.Pickers(x.nodes, x.seed, leads)
+	return p.Balance(balance.Config{Nodes: x.nodes, Seed: x.seed, Leads: leads, Dialer: c, NewSession: newSession})
 }
 
 // host is the world that every system of the scenario meets.
