@@ -85,8 +85,14 @@ var sampleColumns = []column[bench.Sample]{
 
 // routeColumns are missing in files of before operations were retried or hedged.
 var routeColumns = []column[bench.Sample]{
-	{"tries", func(s *bench.Sample, v *parquet.Value) bool { s.Tries = uint8(v.Uint32()); return uint32(s.Tries) == v.Uint32() }},
-	{"hedges", func(s *bench.Sample, v *parquet.Value) bool { s.Hedges = uint8(v.Uint32()); return uint32(s.Hedges) == v.Uint32() }},
+	{"tries", func(s *bench.Sample, v *parquet.Value) bool {
+		s.Tries = uint8(v.Uint32())
+		return uint32(s.Tries) == v.Uint32()
+	}},
+	{"hedges", func(s *bench.Sample, v *parquet.Value) bool {
+		s.Hedges = uint8(v.Uint32())
+		return uint32(s.Hedges) == v.Uint32()
+	}},
 }
 
 func orNever(v *parquet.Value) time.Duration {

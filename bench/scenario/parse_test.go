@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"nines/bench"
 	"nines/chaos"
 )
 
@@ -251,7 +250,7 @@ func TestOpen(t *testing.T) {
 		t.Errorf("a folder: %v", err)
 	}
 	_, _, err := Open("quikstart")
-	want := `there is no file of that name, and: unknown scenario "quikstart": did you mean "quickstart"? There are 3-region, blocking, `
+	want := `there is no file of that name, and: unknown scenario "quikstart": did you mean "quickstart"? There are 3-region, balance, blocking, `
 	if err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("got %v\nwant %s…", err, want)
 	}
@@ -345,51 +344,6 @@ func lookup(t *testing.T, text []byte, path string) string {
 		return fmt.Sprint(n.Content)
 	}
 	return n.Value
-}
-
-// TestShapes: a rate that changes has its profile, from numbers and from shares of a
-// knee; there may be as many operations in flight as its peak asks for.
-func TestShapes(t *testing.T) {
-	ramp := func(to float64, over time.Duration) *bench.Ramp { return &bench.Ramp{To: to, Over: over} }
-	schedule := []bench.Change{{Rate: 500}, {At: 10 * time.Second, Rate: 6000}}
-	for _, c := range []struct {
-		load     string
-		want     bench.Profile
-		inFlight int
-	}{
-		{"rate: 500", bench.Profile{Rate: 500}, 500},
-		{"rate: 500, ramp: {to: 2000}", bench.Profile{Rate: 500, Ramp: ramp(2000, 20*time.Second)}, 2000},
-		{"rate: 500, ramp: {to: 2000, over: 40s}", bench.Profile{Rate: 500, Ramp: ramp(2000, 40*time.Second)}, 1250},
-		{"rate: 25% of knee, knee: {etcdraft: 2000}, ramp: {to: 150% of knee}", bench.Profile{Rate: 500, Ramp: ramp(3000, 20*time.Second)}, 3000},
-		{"rate: 100, burst: {times: 4, every: 10s, for: 1s}", bench.Profile{Rate: 100, Burst: &bench.Burst{Times: 4, Every: 10 * time.Second, For: time.Second}}, 400},
-		{"rate: 100, diurnal: {amplitude: 50%, period: 20s}", bench.Profile{Rate: 100, Diurnal: &bench.Diurnal{Amplitude: 0.5, Period: 20 * time.Second}}, 150},
-		{"schedule: [{at: 0s, rate: 500}, {at: 10s, rate: 6000}]", bench.Profile{Rate: 500, Schedule: schedule}, 6000},
-		{"knee: {etcdraft: 10000}, schedule: [{at: 0s, rate: 5% of knee}, {at: 10s, rate: 60% of knee}]", bench.Profile{Rate: 500, Schedule: schedule}, 6000},
-		{"rate: 100, max_in_flight: 7, ramp: {to: 2000}", bench.Profile{Rate: 100, Ramp: ramp(2000, 20*time.Second)}, 7},
-	} {
-		s, err := Parse("f.yaml", []byte("systems: etcdraft\nload: {abandon: 1s, "+c.load+"}"), fakeCatalog())
-		if err != nil {
-			t.Error(err)
-			continue
-		}
-		again, err := Parse("effective.yaml", reparse(t, s), fakeCatalog())
-		if err != nil {
-			t.Error(err)
-			continue
-		}
-		l := again.For(again.Systems[0]).Load
-		if p := l.Profile(); !reflect.DeepEqual(p, c.want) || l.MaxInFlight != c.inFlight || l.ofKnee() {
-			t.Errorf("%s: %+v with %d in flight, want %+v with %d", c.load, p, l.MaxInFlight, c.want, c.inFlight)
-		}
-	}
-	s, err := Parse("f.yaml", []byte("systems: etcdraft\nload: {rate: 100, ramp: {to: 300}}\nmatrix: {duration: [10s, 40s], load.ramp.to: [200, 400]}"), fakeCatalog())
-	if err != nil {
-		t.Fatal(err)
-	}
-	reparse(t, s)
-	if p := s.Cells()[3].Load.Profile(); !reflect.DeepEqual(p.Ramp, ramp(400, 40*time.Second)) {
-		t.Errorf("in a matrix the last ramp is %+v", p.Ramp)
-	}
 }
 
 func FuzzParse(f *testing.F) {
