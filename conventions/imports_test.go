@@ -76,8 +76,9 @@ var layers = []layer{
 	// From the files of a run to its report.
 	{dir: "analysis/linear", ours: "bench", libs: "github.com/anishathalye/porcupine"},
 	{dir: "analysis/txn", ours: "bench"},
+	{dir: "analysis/objects", ours: "bench analysis/linear analysis/txn", tests: "github.com/anishathalye/porcupine"},
 	{dir: "analysis/stats", libs: "gonum.org/v1/gonum"},
-	{dir: "analysis", ours: "bench results analysis/linear analysis/stats analysis/txn", tests: "golang.org/x/perf"},
+	{dir: "analysis", ours: "bench results analysis/linear analysis/objects analysis/stats analysis/txn", tests: "golang.org/x/perf"},
 	{dir: "analysis/calibration", ours: "bench results analysis analysis/stats"},
 	{dir: "analysis/episodes", ours: "results analysis analysis/stats"},
 	{dir: "analysis/project", ours: "bench analysis analysis/stats", libs: "gonum.org/v1/gonum", tests: "results"},
@@ -118,7 +119,7 @@ var confined = map[string]string{
 	"go.etcd.io/raft/v3":                      "adapters/etcdraft bench",
 	"github.com/hashicorp/raft":               "adapters/hashiraft bench",
 	"gonum.org/v1":                            "analysis/...",
-	"github.com/anishathalye/porcupine":       "analysis/linear",
+	"github.com/anishathalye/porcupine":       "analysis/linear analysis/objects", // there only its tests
 	"github.com/olekukonko/tablewriter":       "analysis/report",
 	"github.com/HdrHistogram/hdrhistogram-go": "results bench",
 	"github.com/parquet-go/parquet-go":        "results",

@@ -36,6 +36,8 @@ type Facts struct {
 	Arrivals string        `json:"arrivals"`    // constant, poisson or closed
 	Rate     float64       `json:"rate"`        // ops/s intended; 0 for closed
 	Workload string        `json:"workload"`
+	Object   bench.Object  `json:"object,omitempty"`   // what its keys hold; empty in files of before there was more than one to tell
+	Lease    time.Duration `json:"lease_ns,omitempty"` // of its locks: after so long a holder no longer takes itself for one
 	CAS      bool          `json:"cas"`                // whether the workload has compare-and-swap
 	Txns     bool          `json:"txns"`               // whether it has transactions: there is a txns.parquet
 	Bank     *Bank         `json:"bank,omitempty"`     // if it moves money

@@ -142,6 +142,8 @@ type Workload struct {
 	Keys         uint64
 	Distribution string
 	Theta        float64 // exponent of the zipfian distributions
+	HotKeys      float64 // of the hotspot distribution: share of keys that are hot; else 0
+	HotOps       float64 // likewise: share of operations that these get
 	ValueSize    int     // bytes
 	Users        int
 	Reads        float64 // share of reads
@@ -155,6 +157,9 @@ type Workload struct {
 	Span      int    // keys that a transaction touches
 	Micros    int    // at most, in a transaction
 	MaxWrites uint64 // elements that are appended to a key before a fresh one is used
+
+	ScanLength int           // keys that a scan returns, at most; 0: there are no scans
+	Lease      time.Duration // after which a lock is free again; 0: there are no locks
 }
 
 // Probes are the operations that measure outages.

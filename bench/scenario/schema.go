@@ -77,6 +77,8 @@ func workload(w *Workload, cat *Catalog) codec {
 		field{"keys", unless(func() bool { return w.Accounts > 0 }, count(&w.Keys, bounds{1, 1 << 32}))},
 		field{"distribution", oneOf(&w.Distribution, "distribution", cat.Distributions...)},
 		field{"theta", number(&w.Theta, bounds{0.01, 10})},
+		field{"hot_keys", unlessZero(&w.HotKeys, share(&w.HotKeys, 0))},
+		field{"hot_ops", unlessZero(&w.HotOps, share(&w.HotOps, 0))},
 		field{"value_size", size(&w.ValueSize, bounds{bench.MinValueSize, 1 << 30})},
 		field{"users", count(&w.Users, bounds{1, 1 << 31})},
 		field{"reads", share(&w.Reads, 0)},
@@ -87,6 +89,8 @@ func workload(w *Workload, cat *Catalog) codec {
 		field{"span", unlessZero(&w.Span, count(&w.Span, atLeast(1)))},
 		field{"micros", unlessZero(&w.Micros, count(&w.Micros, atLeast(1)))},
 		field{"max_writes_per_key", unlessZero(&w.MaxWrites, count(&w.MaxWrites, atLeast(1)))},
+		field{"scan_length", unlessZero(&w.ScanLength, count(&w.ScanLength, atLeast(1)))},
+		field{"lease", unlessZero(&w.Lease, duration(&w.Lease, time.Millisecond))},
 	)
 }
 

@@ -69,20 +69,24 @@ func listSystems(l *listing) {
 
 func listWorkloads(l *listing) {
 	for i, e := range workloads.Catalog() {
-		if i > 0 && e.Txns() {
+		if i > 0 {
 			l.blank()
 		}
 		l.row(0, 17, e.Name, e.About)
+		l.row(17, 0, "", "checked: "+e.Verifies)
 		for _, set := range settingsOf(&e) {
 			l.row(17, 0, "", set)
 		}
 	}
 	l.blank()
-	l.paragraph("Transactions need a system that has them: " + strings.Join(systemsThat(hasTxns), ", ") + ".")
+	l.paragraph("Those checked for more than registers and locks are made of transactions, if only of one step, and need a system that has them: " +
+		strings.Join(systemsThat(hasTxns), ", ") + ".")
+	l.blank()
+	l.paragraph("All of them: what was acknowledged is there at the end, and replicas agree. " +
+		"Distributions of keys: " + strings.Join(workloads.Distributions(), ", ") + ".")
 }
 
-// settingsOf are those that only workloads with transactions have, with their
-// defaults.
+// settingsOf are those that only some workloads have, with their defaults.
 func settingsOf(e *workloads.Entry) []string {
 	var all []string
 	add := func(name string, value uint64, about string) {
@@ -99,6 +103,10 @@ func settingsOf(e *workloads.Entry) []string {
 	add("span", uint64(e.Span), keys)
 	add("micros", uint64(e.Micros), "most reads and appends of a transaction")
 	add("max_writes_per_key", e.MaxWrites, "appends until a fresh list takes the key's place")
+	add("scan_length", uint64(e.ScanLength), "most keys of a scan")
+	if e.Lease > 0 {
+		all = append(all, fmt.Sprintf("lease: %v (after which a lock may be taken away)", e.Lease))
+	}
 	return all
 }
 
