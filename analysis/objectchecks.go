@@ -24,6 +24,7 @@ type objectCheck struct {
 // objectChecks are those of the objects that have one of their own.
 var objectChecks = map[bench.Object]objectCheck{
 	bench.Counters: {name: "counters", holds: objects.Counters, durable: objects.DurableCounters, reads: true},
+	bench.Queues:   {name: "queues", holds: objects.Queues, durable: objects.DurableQueues},
 }
 
 // objectCheck is that of what the keys of the trial hold, or nil.
@@ -100,10 +101,20 @@ func stepped(r *bench.TxnRecord) string {
 		found = r.Reply.Found[0]
 	}
 	switch {
+	case m.Kind == bench.Append:
+		return fmt.Sprintf("append %d to key %d", m.Arg, m.Key)
 	case m.Kind == bench.Add && answered:
 		return fmt.Sprintf("add %d to key %d, which was %d", int64(m.Arg), m.Key, int64(found.Value))
 	case m.Kind == bench.Add:
 		return fmt.Sprintf("add %d to key %d", int64(m.Arg), m.Key)
+	case m.Kind == bench.Pop && answered && found.Value == bench.IdleValue:
+		return fmt.Sprintf("take from key %d, which was empty", m.Key)
+	case m.Kind == bench.Pop && answered:
+		return fmt.Sprintf("take %d from key %d", found.Value, m.Key)
+	case m.Kind == bench.Pop:
+		return fmt.Sprintf("take from key %d", m.Key)
+	case m.Kind == bench.List && answered:
+		return fmt.Sprintf("key %d had %d elements", m.Key, len(found.List))
 	}
 	return fmt.Sprintf("transaction %d", r.ID)
 }

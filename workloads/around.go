@@ -35,6 +35,9 @@ func (w *Workload) Final(n, nodes int) func(i int) bench.Source {
 	case w.lists != nil:
 		all.keys, all.batch = w.listKeys(), listBatch
 		all.micro.Kind = bench.List
+	case w.kind.Object == bench.Queues:
+		all.batch = 1 // so that what reads a queue is of no other
+		all.micro.Kind = bench.List
 	case w.cfg.Accounts > 0:
 		all.batch = sweepBatch
 		if w.kind.ReadsAll {

@@ -99,3 +99,30 @@ func TestCounting(t *testing.T) {
 		t.Errorf("%d final reads, want 13", n)
 	}
 }
+
+func TestQueueing(t *testing.T) {
+	w := workload(t, "queue", Config{})
+	takes, seen := 0, map[uint64]bool{}
+	for _, op := range take(w.Source(), 10_000) {
+		m := op.Txn.Micros[0]
+		if op.Kind != bench.Transact || seen[op.Arg] || len(op.Txn.Micros) != 1 || m.Key != op.Key {
+			t.Fatalf("%+v %+v", op, m)
+		}
+		seen[op.Arg] = true
+		switch {
+		case m.Kind == bench.Pop && m.Arg == 0:
+			takes++
+		case m.Kind != bench.Append || seen[m.Arg]:
+			t.Fatalf("%+v", m)
+		}
+		seen[m.Arg] = true
+	}
+	if takes < 4800 || takes > 5200 {
+		t.Errorf("%d takes of 10000 operations", takes)
+	}
+	for _, op := range take(w.Final(1, 0)(0), 100) {
+		if m := op.Txn.Micros; len(m) != 1 || m[0] != (bench.Micro{Kind: bench.List, Key: op.Key}) {
+			t.Errorf("finally %+v", op.Txn)
+		}
+	}
+}

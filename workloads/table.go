@@ -9,6 +9,8 @@ const (
 	verifiesBank      = "no read of all accounts finds another sum, no account is overdrawn, no money is lost; and strict serializability as far as registers tell"
 	verifiesTransfer  = "no account is overdrawn, and at the end all of the money is there"
 	verifiesLists     = "strict serializability: exactly, since lists tell the order of their elements (Elle)"
+	verifiesList      = "every key is a linearizable list: exactly, since lists tell the order of their elements"
+	verifiesQueues    = "every key is a linearizable queue: exactly; first in, first out, nothing invented, nothing taken twice, empty only if it may have been"
 	verifiesCounters  = "every key is a linearizable counter: exactly, since all add one"
 )
 
@@ -47,6 +49,16 @@ func Catalog() []Entry {
 			Name: "counter", About: "adds of 1 to a few counters, each of which tells what it found, and 50 % reads",
 			Object: bench.Counters, Verifies: verifiesCounters, Keys: 10, Reads: 0.5, Distribution: zipf,
 			source: func(s *source) bench.Source { return &counting{s} },
+		},
+		{
+			Name: "list", About: "appends to a few lists, and 50 % reads of a whole list",
+			Object: bench.Lists, Verifies: verifiesList, source: appends,
+			Keys: 10, Reads: 0.5, Distribution: zipf, Span: 1, Micros: 1, MaxWrites: 32,
+		},
+		{
+			Name: "queue", About: "appends to a few queues, and 50 % takes of their first element",
+			Object: bench.Queues, Verifies: verifiesQueues, Keys: 10, Reads: 0.5, Distribution: zipf,
+			source: func(s *source) bench.Source { return &queueing{s} },
 		},
 		{
 			Name:  "bank",

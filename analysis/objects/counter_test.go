@@ -38,8 +38,8 @@ func TestCountersAgainstPorcupine(t *testing.T) {
 		s = append(s, bench.Sample{Kind: bench.Transact, Key: 1, Arg: 5, Outcome: bench.Rejected})
 		return Counters(s, append(r, bench.TxnRecord{ID: 5, Txn: &bench.Txn{Micros: []bench.Micro{add}}}), opts)
 	}
-	holdAgainstOracle(t, &o, 40_000, 10)
-	holdAgainstOracle(t, &o, 5_000, 25)
+	holdAgainstOracle(t, &o, 20_000, 10)
+	holdAgainstOracle(t, &o, 3_000, 20)
 }
 
 func counted(sent, done int, kind bench.Kind, found uint64) event {

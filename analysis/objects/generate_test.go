@@ -40,6 +40,7 @@ type event struct {
 func random(r *rand.Rand, o *object, most int) []event {
 	events := make([]event, 1+r.IntN(most))
 	clock := make([]int, 1+r.IntN(5))
+	unanswered := []float64{0, 0.05, 0.25}[r.IntN(3)]
 	end := 0
 	for i := range events {
 		c := r.IntN(len(clock))
@@ -49,9 +50,9 @@ func random(r *rand.Rand, o *object, most int) []event {
 		clock[c] = e.done + r.IntN(2)
 		end = max(end, e.done)
 		switch p := r.Float64(); {
-		case p < 0.15:
+		case p < unanswered:
 			e.outcome = bench.Unknown
-		case p < 0.2:
+		case p < unanswered+0.05:
 			e.outcome = bench.Rejected
 		}
 	}
@@ -60,8 +61,8 @@ func random(r *rand.Rand, o *object, most int) []event {
 		events = append(events, event{Micro: bench.Micro{Kind: o.ends, Key: 1}, sent: sent, done: sent + r.IntN(3), client: 9, outcome: bench.OK, final: true})
 	}
 	play(r, o, events)
-	if r.Float64() < 0.7 {
-		for range 1 + r.IntN(3) {
+	if r.Float64() < 0.9 {
+		for range 1 + r.IntN(12) {
 			damage(r, events)
 		}
 	}
@@ -92,7 +93,7 @@ func play(r *rand.Rand, o *object, events []event) {
 // damage changes a history in one place.
 func damage(r *rand.Rand, events []event) {
 	a, b := &events[r.IntN(len(events))], &events[r.IntN(len(events))]
-	switch r.IntN(6) {
+	switch r.IntN(7) {
 	case 0:
 		if a.Kind == b.Kind {
 			a.found, b.found = b.found, a.found
@@ -103,6 +104,12 @@ func damage(r *rand.Rand, events []event) {
 		} else if a.Kind == bench.Pop {
 			a.found.Value = []uint64{0, b.Arg}[r.IntN(2)]
 		}
+	case 6: // one element is lost at the end, or two change places
+		if l := a.found.List; len(l) > 1 && r.IntN(2) == 0 {
+			a.found.List = append([]uint64{l[1], l[0]}, l[2:]...)
+		} else if len(l) > 0 {
+			a.found.List = l[1:]
+		}
 	case 2:
 		if !a.final {
 			a.outcome = []bench.Outcome{bench.OK, bench.Rejected, bench.Unknown}[r.IntN(3)]
@@ -112,7 +119,7 @@ func damage(r *rand.Rand, events []event) {
 			a.sent, a.done = a.sent+by, a.done+by
 		}
 	case 4:
-		a.done = a.sent + r.IntN(2)
+		a.done = min(a.done, a.sent+r.IntN(2))
 	case 5:
 		if a.Kind == bench.Read || a.Kind == bench.Add {
 			a.found.Value += uint64(r.IntN(3))

@@ -220,6 +220,10 @@ func (f *failure) keep(dir string) error {
 		facts.Failure += " (see " + results.StacksFile + ")"
 		err = errors.Join(err, writeStacks(files.Dir(), []byte(f.cause.words)))
 	}
+	if facts.Txns { // there is a record of them, and nothing in it
+		_, failed := files.Txns()
+		err = errors.Join(err, failed)
+	}
 	if err != nil {
 		err = fmt.Errorf("keep trial %s, which failed: %w", f.name, err)
 		return errors.Join(err, files.Discard(err.Error()))
