@@ -17,14 +17,22 @@ type objectCheck struct {
 	name string
 	// holds decides whether a history is correct, and durable whether what was
 	// acknowledged was there at the end; nil: registers tell.
-	holds, durable func([]bench.Sample, []bench.TxnRecord, linear.Options) linear.Result
+	holds, durable func(*trial, linear.Options) linear.Result
 	reads          bool // whether plain reads are part of it
 }
 
 // objectChecks are those of the objects that have one of their own.
 var objectChecks = map[bench.Object]objectCheck{
-	bench.Counters: {name: "counters", holds: objects.Counters, durable: objects.DurableCounters, reads: true},
-	bench.Queues:   {name: "queues", holds: objects.Queues, durable: objects.DurableQueues},
+	bench.Counters: {name: "counters", holds: steps(objects.Counters), durable: steps(objects.DurableCounters), reads: true},
+	bench.Queues:   {name: "queues", holds: steps(objects.Queues), durable: steps(objects.DurableQueues)},
+	bench.Locks: {name: "exclusive", holds: func(t *trial, opts linear.Options) linear.Result {
+		return objects.Locks(t.Samples, t.Facts.Lease, opts)
+	}},
+}
+
+// steps is a check of transactions of one step.
+func steps(check func([]bench.Sample, []bench.TxnRecord, linear.Options) linear.Result) func(*trial, linear.Options) linear.Result {
+	return func(t *trial, opts linear.Options) linear.Result { return check(t.Samples, t.Txns, opts) }
 }
 
 // objectCheck is that of what the keys of the trial hold, or nil.
@@ -41,6 +49,8 @@ func (t *trial) holds(own *objectCheck) Check {
 	c := Check{Name: own.name}
 	g := t.Facts.Guarantees
 	switch level := t.level(); {
+	case g.Durability == holdsNothing:
+		c.Verdict, c.Why = VerdictNA, "not claimed: the system keeps nothing"
 	case t.Facts.Txns && level == "", own.reads && g.Reads == "":
 		c.Verdict, c.Why = VerdictUnknown, "the system does not declare what it guarantees"
 	case t.Facts.Txns && level != txn.StrictSerializable:
@@ -48,7 +58,7 @@ func (t *trial) holds(own *objectCheck) Check {
 	case own.reads && !g.Linearizable():
 		c.Verdict, c.Why = VerdictNA, fmt.Sprintf("not claimed: the system declares its reads %q", g.Reads)
 	default:
-		return t.found(own.name, own.holds(t.Samples, t.Txns, linear.Options{Nodes: t.Facts.Nodes}))
+		return t.found(own.name, own.holds(t, linear.Options{Nodes: t.Facts.Nodes}))
 	}
 	return c
 }
@@ -59,7 +69,7 @@ func (t *trial) durableObjects(own *objectCheck, c Check) Check {
 	if own.durable == nil {
 		return c
 	}
-	d := t.found(c.Name, own.durable(t.Samples, t.Txns, linear.Options{Nodes: t.Facts.Nodes}))
+	d := t.found(c.Name, own.durable(t, linear.Options{Nodes: t.Facts.Nodes}))
 	if d.Verdict == VerdictOK && c.Verdict == VerdictOK {
 		c.Why += "; " + d.Why
 		return c

@@ -14,3 +14,8 @@ const (
 	Locks     Object = "locks"     // registers that say who holds a lock
 	Ranges    Object = "ranges"    // registers that are also read many at once, in the order of their keys
 )
+
+// Held reports whether a value of a lock says that somebody holds it. Such a value
+// is a fencing token: higher than every earlier one of the lock, and of one
+// acquisition alone. The value 0, of a lock that nobody ever held, is none.
+func Held(token uint64) bool { return token&1 == 1 }

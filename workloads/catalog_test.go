@@ -4,6 +4,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestBadConfigs(t *testing.T) {
@@ -39,7 +40,13 @@ func TestBadConfigs(t *testing.T) {
 		{"append", Config{Micros: 5000}, "micros: 5000: want 1 to 4096"},
 		{"append", Config{Keys: maxSeen + 1}, "keys: 16777217: want at most 16777216, since the elements"},
 		{"append", Config{Initial: 7}, "initial: append has none"},
+		{"lock", Config{Lease: time.Microsecond}, "lease in ms: 0: want 1 to"},
+		{"lock", Config{Keys: maxSeen + 1}, "keys: 16777217: want at most 16777216, since what was seen"},
+		{"queue", Config{Lease: time.Second}, "lease in ms: queue has none"},
 		{"bank", Config{Owner: func(uint64) int { return 0 }}, "owners: 0: want at least 1"},
+		{"lock", Config{Lease: time.Microsecond}, "lease in ms: 0: want 1 to"},
+		{"lock", Config{Keys: maxSeen + 1}, "keys: 16777217: want at most 16777216, since what was seen"},
+		{"queue", Config{Lease: time.Second}, "lease in ms: queue has none"},
 		{"bank", Config{Owner: func(uint64) int { return 0 }, Owners: 2}, "no probe key found that belongs to owner 1 of 2"},
 		{"ycsb-a", Config{Theta: -1, ValueSize: 1}, "theta: -1: want more than 0 and at most 10\nvalue_size"}, // all at once
 	} {
@@ -56,7 +63,7 @@ func TestBadConfigs(t *testing.T) {
 func TestCatalog(t *testing.T) {
 	for _, e := range Catalog() {
 		w := workload(t, e.Name, Config{})
-		if w.Name() != e.Name || e.About == "" || e.Verifies == "" || w.Object() != e.Object || w.CAS() != (e.Name == "ycsb-f") {
+		if w.Name() != e.Name || e.About == "" || e.Verifies == "" || w.Object() != e.Object || w.CAS() != (e.Name == "ycsb-f" || e.Name == "lock") {
 			t.Errorf("%+v makes %s", e, w.Name())
 		}
 		cfg := w.Config()

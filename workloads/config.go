@@ -195,6 +195,9 @@ func (c *Config) validateTxns(e *Entry) error {
 	if e.MaxWrites > 0 && c.Keys > maxSeen {
 		bad("keys: %d: want at most %d, since the elements of each are counted", c.Keys, maxSeen)
 	}
+	if e.Lease > 0 && c.Keys > maxSeen {
+		bad("keys: %d: want at most %d, since what was seen of each lock is kept", c.Keys, maxSeen)
+	}
 	if c.Owner != nil && c.Owners < 1 {
 		bad("owners: %d: want at least 1 if keys have owners", c.Owners)
 	}

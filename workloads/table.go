@@ -1,6 +1,10 @@
 package workloads
 
-import "nines/bench"
+import (
+	"time"
+
+	"nines/bench"
+)
 
 // What the checks of a history decide. All of them also ask whether what was
 // acknowledged is there at the end.
@@ -11,6 +15,7 @@ const (
 	verifiesLists     = "strict serializability: exactly, since lists tell the order of their elements (Elle)"
 	verifiesList      = "every key is a linearizable list: exactly, since lists tell the order of their elements"
 	verifiesQueues    = "every key is a linearizable queue: exactly; first in, first out, nothing invented, nothing taken twice, empty only if it may have been"
+	verifiesLocks     = "every lock is a linearizable register: exactly; no two clients take themselves for its holder at once, by the load's own clock, and fencing tokens rise"
 	verifiesCounters  = "every key is a linearizable counter: exactly, since all add one"
 )
 
@@ -59,6 +64,11 @@ func Catalog() []Entry {
 			Name: "queue", About: "appends to a few queues, and 50 % takes of their first element",
 			Object: bench.Queues, Verifies: verifiesQueues, Keys: 10, Reads: 0.5, Distribution: zipf,
 			source: func(s *source) bench.Source { return &queueing{s} },
+		},
+		{
+			Name: "lock", About: "acquires and releases of a few locks with fencing tokens, by compare-and-swap, of which a lease lets go; and 20 % reads",
+			Object: bench.Locks, Verifies: verifiesLocks, Keys: 10, Reads: 0.2, Distribution: zipf, Lease: 500 * time.Millisecond, swaps: true,
+			source: func(s *source) bench.Source { return &locking{source: s} },
 		},
 		{
 			Name:  "bank",

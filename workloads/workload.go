@@ -14,6 +14,7 @@ type Workload struct {
 	keys    drawer
 	seen    []atomic.Uint64 // by key: the id last seen; nil without compare-and-swap
 	lists   []atomic.Uint64 // by place: the elements appended; nil but for append
+	locks   []lock          // by key; nil but for lock
 	probes  [][]uint64      // probe keys, by node and owner; nil without owners
 	issued  atomic.Uint64   // how many keys operations were made for
 	there   atomic.Uint64   // how many keys are there by now, as far as is known
@@ -33,6 +34,9 @@ func newWorkload(kind Entry, cfg Config) (*Workload, error) {
 	}
 	if kind.Micros > 0 {
 		w.lists = make([]atomic.Uint64, cfg.Keys)
+	}
+	if kind.Lease > 0 {
+		w.locks = make([]lock, cfg.Keys)
 	}
 	if cfg.Owner != nil {
 		var err error
