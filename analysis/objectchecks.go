@@ -17,22 +17,26 @@ type objectCheck struct {
 	name string
 	// holds decides whether a history is correct, and durable whether what was
 	// acknowledged was there at the end; nil: registers tell.
-	holds, durable func(*trial, linear.Options) linear.Result
-	reads          bool // whether plain reads are part of it
+	holds   func(*trial) Check
+	durable func(*trial) Check
+	reads   bool // whether plain reads are part of it
 }
 
 // objectChecks are those of the objects that have one of their own.
 var objectChecks = map[bench.Object]objectCheck{
 	bench.Counters: {name: "counters", holds: steps(objects.Counters), durable: steps(objects.DurableCounters), reads: true},
 	bench.Queues:   {name: "queues", holds: steps(objects.Queues), durable: steps(objects.DurableQueues)},
-	bench.Locks: {name: "exclusive", holds: func(t *trial, opts linear.Options) linear.Result {
-		return objects.Locks(t.Samples, t.Facts.Lease, opts)
+	bench.Locks: {name: "exclusive", holds: func(t *trial) Check {
+		return t.found(objects.Locks(t.Samples, t.Facts.Lease, linear.Options{Nodes: t.Facts.Nodes}))
+	}},
+	bench.Ranges: {name: "scans", reads: true, holds: func(t *trial) Check {
+		return t.judged("scans", objects.Scans(t.Samples, t.Txns, t.txnOptions()))
 	}},
 }
 
 // steps is a check of transactions of one step.
-func steps(check func([]bench.Sample, []bench.TxnRecord, linear.Options) linear.Result) func(*trial, linear.Options) linear.Result {
-	return func(t *trial, opts linear.Options) linear.Result { return check(t.Samples, t.Txns, opts) }
+func steps(check func([]bench.Sample, []bench.TxnRecord, linear.Options) linear.Result) func(*trial) Check {
+	return func(t *trial) Check { return t.found(check(t.Samples, t.Txns, linear.Options{Nodes: t.Facts.Nodes})) }
 }
 
 // objectCheck is that of what the keys of the trial hold, or nil.
@@ -58,7 +62,8 @@ func (t *trial) holds(own *objectCheck) Check {
 	case own.reads && !g.Linearizable():
 		c.Verdict, c.Why = VerdictNA, fmt.Sprintf("not claimed: the system declares its reads %q", g.Reads)
 	default:
-		return t.found(own.name, own.holds(t, linear.Options{Nodes: t.Facts.Nodes}))
+		c = own.holds(t)
+		c.Name = own.name
 	}
 	return c
 }
@@ -69,7 +74,8 @@ func (t *trial) durableObjects(own *objectCheck, c Check) Check {
 	if own.durable == nil {
 		return c
 	}
-	d := t.found(c.Name, own.durable(t, linear.Options{Nodes: t.Facts.Nodes}))
+	d := own.durable(t)
+	d.Name = c.Name
 	if d.Verdict == VerdictOK && c.Verdict == VerdictOK {
 		c.Why += "; " + d.Why
 		return c
@@ -80,9 +86,9 @@ func (t *trial) durableObjects(own *objectCheck, c Check) Check {
 	return d
 }
 
-// found is a check with its witness.
-func (t *trial) found(name string, r linear.Result) Check {
-	c := Check{Name: name, Verdict: Verdict(r.Verdict), Why: r.Why}
+// found is a check with its witness, and without its name.
+func (t *trial) found(r linear.Result) Check {
+	c := Check{Verdict: Verdict(r.Verdict), Why: r.Why}
 	if len(r.Bad) == 0 {
 		return c
 	}

@@ -29,6 +29,20 @@ func (s *inserting) Observe(op *bench.Op, _ bench.Reply) {
 	}
 }
 
+// scanning is a source whose reads are scans of the keys from one on: a
+// transaction that says how many at most. Its writes are inserts.
+type scanning struct{ inserting }
+
+func (s *scanning) Next(op *bench.Op) bool {
+	s.inserting.Next(op)
+	if op.Kind == bench.Read {
+		op.Arg = s.ids.next()
+		s.transact(op, bench.Micro{Kind: bench.Scan, Key: op.Key, Arg: 1 + s.rng.Uint64N(uint64(s.w.cfg.ScanLength))})
+		op.Size = 0
+	}
+	return true
+}
+
 // raise makes a number at least n.
 func raise(a *atomic.Uint64, n uint64) {
 	for now := a.Load(); now < n && !a.CompareAndSwap(now, n); now = a.Load() {

@@ -126,3 +126,28 @@ func TestQueueing(t *testing.T) {
 		}
 	}
 }
+
+func TestScanning(t *testing.T) {
+	w := workload(t, "ycsb-e", Config{Keys: 50, ScanLength: 4})
+	asked, next := map[uint64]int{}, uint64(50)
+	for _, op := range take(w.Source(), 20_000) {
+		if op.Kind == bench.Write {
+			if op.Key != next || op.Txn != nil {
+				t.Fatalf("%+v, want an insert of %d", op, next)
+			}
+			next++
+			continue
+		}
+		m := op.Txn.Micros[0]
+		if op.Kind != bench.Transact || op.Arg == 0 || m.Kind != bench.Scan || m.Key >= 50 || len(op.Txn.Micros) != 1 {
+			t.Fatalf("%+v %+v", op, m)
+		}
+		asked[m.Arg]++
+	}
+	if len(asked) != 4 || asked[1] < 4500 || asked[4] < 4500 {
+		t.Errorf("scans by how many keys they ask for: %v", asked)
+	}
+	if n := len(take(w.Preload(1)(0), 1000)); n != 50 {
+		t.Errorf("%d preloads", n)
+	}
+}

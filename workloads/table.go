@@ -16,6 +16,7 @@ const (
 	verifiesList      = "every key is a linearizable list: exactly, since lists tell the order of their elements"
 	verifiesQueues    = "every key is a linearizable queue: exactly; first in, first out, nothing invented, nothing taken twice, empty only if it may have been"
 	verifiesLocks     = "every lock is a linearizable register: exactly; no two clients take themselves for its holder at once, by the load's own clock, and fencing tokens rise"
+	verifiesRanges    = "scans, reads and inserts have one linearizable order for all keys together: exactly, since each key is written once; every key is a linearizable register"
 	verifiesCounters  = "every key is a linearizable counter: exactly, since all add one"
 )
 
@@ -39,6 +40,11 @@ func Catalog() []Entry {
 			Name: "ycsb-d", About: "read latest: 95 % reads, mostly of the keys that were inserted last, and 5 % inserts of new keys",
 			Object: bench.Registers, Verifies: verifiesRegisters, Keys: 1000, Reads: 0.95, Distribution: Latest,
 			source: func(s *source) bench.Source { return &inserting{s} },
+		},
+		{
+			Name: "ycsb-e", About: "short scans: 95 % scans of 1 to `scan_length` keys in their order, 5 % inserts of new keys; for systems that replicate",
+			Object: bench.Ranges, Verifies: verifiesRanges, Keys: 1000, Reads: 0.95, Distribution: zipf, ScanLength: 100,
+			source: func(s *source) bench.Source { return &scanning{inserting{s}} },
 		},
 		{
 			Name: "ycsb-f", About: "read-modify-write: 50 % reads, and 50 % reads that the same user follows up with a compare-and-swap of what was found",

@@ -26,18 +26,17 @@ var aCounter = object{
 		}
 		return bench.Found{Value: now}, state
 	},
-	ends:  bench.Read,
-	check: Counters,
+	ends: bench.Micro{Kind: bench.Read, Key: 1},
 }
 
 // A history without adds has no counters: nothing is said of its reads.
 func TestCountersAgainstPorcupine(t *testing.T) {
 	o := aCounter
-	o.check = func(s []bench.Sample, r []bench.TxnRecord, opts linear.Options) linear.Result {
+	o.check = plainly(func(s []bench.Sample, r []bench.TxnRecord, opts linear.Options) linear.Result {
 		add := bench.Micro{Kind: bench.Add, Key: 1, Arg: 1} // one that surely was not
 		s = append(s, bench.Sample{Kind: bench.Transact, Key: 1, Arg: 5, Outcome: bench.Rejected})
 		return Counters(s, append(r, bench.TxnRecord{ID: 5, Txn: &bench.Txn{Micros: []bench.Micro{add}}}), opts)
-	}
+	})
 	holdAgainstOracle(t, &o, 20_000, 10)
 	holdAgainstOracle(t, &o, 3_000, 20)
 }

@@ -20,9 +20,17 @@ type object struct {
 	// step is its sequential behaviour: what the operation finds, and the next state.
 	step func(state []uint64, m bench.Micro) (bench.Found, []uint64)
 	// ends is what a final operation is.
-	ends bench.Kind
+	ends bench.Micro
 	// check is what is tested.
-	check func([]bench.Sample, []bench.TxnRecord, linear.Options) linear.Result
+	check func([]bench.Sample, []bench.TxnRecord) (linear.Verdict, string, []int)
+}
+
+// plainly is a check as it is tested.
+func plainly(check func([]bench.Sample, []bench.TxnRecord, linear.Options) linear.Result) func([]bench.Sample, []bench.TxnRecord) (linear.Verdict, string, []int) {
+	return func(s []bench.Sample, r []bench.TxnRecord) (linear.Verdict, string, []int) {
+		got := check(s, r, linear.Options{})
+		return got.Verdict, got.Why, got.Bad
+	}
 }
 
 // An event is an operation of a random history.
@@ -58,7 +66,7 @@ func random(r *rand.Rand, o *object, most int) []event {
 	}
 	if r.IntN(2) == 0 { // what reads everything back begins when all is over
 		sent := end + 1 + r.IntN(3)
-		events = append(events, event{Micro: bench.Micro{Kind: o.ends, Key: 1}, sent: sent, done: sent + r.IntN(3), client: 9, outcome: bench.OK, final: true})
+		events = append(events, event{Micro: o.ends, sent: sent, done: sent + r.IntN(3), client: 9, outcome: bench.OK, final: true})
 	}
 	play(r, o, events)
 	if r.Float64() < 0.9 {
@@ -137,9 +145,12 @@ func records(events []event) (samples []bench.Sample, records []bench.TxnRecord)
 		if e.final {
 			s.Class = bench.Final
 		}
-		if e.Kind == bench.Read {
+		switch e.Kind {
+		case bench.Read:
 			s.Kind, s.Arg, s.Result = bench.Read, 0, e.found.Value
-		} else {
+		case bench.Write:
+			s.Kind, s.Arg = bench.Write, e.Arg
+		default:
 			rec := bench.TxnRecord{ID: s.Arg, Txn: &bench.Txn{Micros: []bench.Micro{e.Micro}}}
 			if e.outcome == bench.OK {
 				rec.Reply = &bench.TxnReply{Found: []bench.Found{e.found}}
@@ -191,12 +202,15 @@ func holdAgainstOracle(t *testing.T, o *object, n, most int) {
 			legal++
 		}
 		samples, recs := records(events)
-		got := o.check(samples, recs, linear.Options{})
-		if got.Verdict != want {
-			t.Fatalf("history %d: %s (%s), want %s:\n%s", seed, got.Verdict, got.Why, want, listing(events))
+		for i := range samples { // no session has two operations: ties are nobody's order
+			samples[i].Session = uint64(i)
 		}
-		if (got.Verdict == linear.Illegal) != (len(got.Bad) > 0) {
-			t.Fatalf("history %d: %s, with the witness %v", seed, got.Verdict, got.Bad)
+		got, why, bad := o.check(samples, recs)
+		if got != want {
+			t.Fatalf("history %d: %s (%s), want %s:\n%s", seed, got, why, want, listing(events))
+		}
+		if (got == linear.Illegal) != (len(bad) > 0) {
+			t.Fatalf("history %d: %s, with the witness %v", seed, got, bad)
 		}
 	}
 	share := float64(legal) / float64(n)
@@ -208,7 +222,7 @@ func holdAgainstOracle(t *testing.T, o *object, n, most int) {
 
 func listing(events []event) (out string) {
 	for i, e := range events {
-		out += fmt.Sprintf("%2d [%d, %d] %v arg %d found %d %v %v final %v\n", i, e.sent, e.done, e.Kind, e.Arg, e.found.Value, e.found.List, e.outcome, e.final)
+		out += fmt.Sprintf("%2d [%d, %d] %v key %d arg %d found %d %v %v final %v\n", i, e.sent, e.done, e.Kind, e.Key, e.Arg, e.found.Value, e.found.List, e.outcome, e.final)
 	}
 	return out
 }
