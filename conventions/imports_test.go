@@ -62,8 +62,9 @@ var layers = []layer{
 	{dir: "adapters/twopc", ours: machines + " adapters/commit", tests: machineTests + " adapters/commit/committest"},
 	{dir: "adapters/threepc", ours: machines + " adapters/commit", tests: machineTests + " adapters/commit/committest"},
 	{dir: "adapters/paxoscommit", ours: machines + " adapters/commit", tests: machineTests},
-	// The broken ones, and what exposes them: between systems, whose wrappers they use.
-	{dir: "adapters/controls", ours: "bench results adapters/replica adapters/replica/step adapters/replica/sim " +
+	// The broken ones, and what exposes them: between systems, whose wrappers they
+	// use, and the workloads that show it.
+	{dir: "adapters/controls", ours: "bench results workloads adapters/replica adapters/replica/step adapters/replica/sim " +
 		"adapters/paxos adapters/etcdraft adapters/commit adapters/twopc adapters/threepc", tests: "analysis"},
 	{dir: "docs/example/mirror", ours: "bench adapters/disk adapters/machine adapters/replica", tests: conformance},
 

@@ -15,7 +15,7 @@ import (
 // A holder takes itself for one from the answer to its acquisition on, until it
 // sends its release or a lease has passed since it sent the acquisition. Others
 // take the lock away when a lease has passed since one of them first saw the
-// token, which is later. All this is measured by one clock, the load's: it says
+// token, or saw it again after something else, which is later. All this is measured by one clock, the load's: it says
 // nothing of clocks that differ.
 //
 // What is next for a lock is what follows from what was seen of it last: acquire
@@ -26,13 +26,16 @@ type locking struct {
 	epoch uint64 // the highest that this source gave out
 }
 
-// A lock is what was seen of one, by all users together.
+// A lock is what was seen of one, by all users together. An answer may come after
+// a later one, and then be stale: a swap that relies on it loses.
 type lock struct {
-	mu     sync.Mutex
-	value  uint64    // the highest seen
-	since  time.Time // when it was seen first
-	holder uint32    // the user whose token it is
-	holds  bool      // holder knows that it has the lock, and has not begun to release it
+	mu    sync.Mutex
+	value uint64    // seen last
+	since time.Time // when it was seen first, since another was
+	// token is one whose holder knows that it has the lock, and has not begun to
+	// release it; 0: there is none.
+	token  uint64
+	holder uint32 // user
 }
 
 // A value of a lock counts up in its bits 25 to 63, so that it is higher than all
@@ -58,8 +61,8 @@ func (s *locking) Next(op *bench.Op) bool {
 	switch {
 	case !bench.Held(l.value):
 		op.Arg = s.next(l.value, 1)
-	case l.holds:
-		l.holds = false
+	case l.value == l.token:
+		l.token = 0
 		op.User, op.Arg = l.holder, s.next(l.value, 0)
 	case time.Since(l.since) >= s.w.cfg.Lease:
 		op.Arg = s.next(l.value, 1)
@@ -79,10 +82,10 @@ func (s *locking) Observe(op *bench.Op, reply bench.Reply) {
 	l := &s.w.locks[op.Key]
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if value > l.value {
-		l.value, l.since, l.holds = value, time.Now(), false
+	if value != l.value {
+		l.value, l.since = value, time.Now()
 	}
-	if swapped && value == l.value && bench.Held(value) {
-		l.holder, l.holds = op.User, true
+	if swapped && bench.Held(value) {
+		l.token, l.holder = value, op.User
 	}
 }

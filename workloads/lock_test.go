@@ -32,6 +32,9 @@ func TestLocking(t *testing.T) {
 		}
 		next(bench.Read, 0, false) // the release is under way
 		observe(&release, bench.Reply{Value: first.Arg})
+		observe(&bench.Op{Kind: bench.Read}, bench.Reply{Value: first.Arg}) // which is stale
+		next(bench.Read, 0, false)
+		observe(&bench.Op{Kind: bench.Read}, bench.Reply{Value: release.Arg})
 		second := next(bench.CAS, release.Arg, true)
 		observe(&bench.Op{Kind: bench.Read}, bench.Reply{Value: second.Arg}) // somebody else sees it
 		time.Sleep(time.Second - 1)
