@@ -39,7 +39,7 @@ func TestLocking(t *testing.T) {
 		observe(&bench.Op{Kind: bench.Read}, bench.Reply{Value: second.Arg}) // somebody else sees it
 		time.Sleep(time.Second - 1)
 		next(bench.Read, 0, false)
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		third := next(bench.CAS, second.Arg, true)
 		observe(&third, bench.Reply{Value: third.Arg + 1<<60}) // which loses
 		next(bench.Read, 0, false)

@@ -79,8 +79,8 @@ func listWorkloads(l *listing) {
 		}
 	}
 	l.blank()
-	l.paragraph("Those checked for more than registers and locks are made of transactions, if only of one step, and need a system that has them: " +
-		strings.Join(systemsThat(hasTxns), ", ") + ".")
+	l.paragraph("Transactions need a system that has them: " + strings.Join(systemsThat(hasTxns), ", ") + ". " +
+		"Counters, lists, queues and scans are transactions too, of one step.")
 	l.blank()
 	l.paragraph("All of them: what was acknowledged is there at the end, and replicas agree. " +
 		"Distributions of keys: " + strings.Join(workloads.Distributions(), ", ") + ".")
