@@ -109,15 +109,27 @@ type Linker interface {
 // DiskFault is what is done to a node's stable storage.
 type DiskFault struct {
 	SyncDelay time.Duration // added to every forced write
+	Fail      bool          // whatever would change the disk fails
+	Full      bool          // writes that need more than Room fail, when they have filled it
+	Room      int64         // in bytes, until the fault is healed
+	// Tear, if it is not 0, cuts the power in the midst of the next forced write,
+	// or when the node is killed before that, once. What the node has written and
+	// not forced reaches the disk in part or damaged, as this seed decides; what it
+	// has forced stays.
+	Tear uint64
 }
 
 // DiskHarm counts what one DiskFault did.
 type DiskHarm struct {
-	Syncs uint64        // forced writes that it slowed
-	Added time.Duration // in total
+	Syncs  uint64        // forced writes that it slowed
+	Added  time.Duration // in total
+	Failed uint64        // operations that it made fail: the node that met them has stopped
+	Torn   uint64        // bytes that a power cut left in doubt
+	Kept   uint64        // and those that are in their place, right or wrong
 }
 
-// A Disker hurts a node's stable storage. Faults add up, as with [Linker].
+// A Disker hurts a node's stable storage. Faults add up, as with [Linker]. A node
+// whose disk fails it stops by itself.
 type Disker interface {
 	HurtDisk(node string, f DiskFault) (heal func() DiskHarm, err error)
 }

@@ -64,6 +64,13 @@ func (s *Store) forceLog(b batch) error {
 	if err := s.write(b); err != nil {
 		return err
 	}
+	s.mu.Lock()
+	pending := s.synced < b.upto
+	s.mu.Unlock()
+	if pending && s.d.cutPower(s) {
+		<-s.dead
+		return ErrPower
+	}
 	if err := s.force(s.active.sync); err != nil {
 		return err
 	}
