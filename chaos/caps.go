@@ -18,6 +18,8 @@ const (
 	CanLink                   // Linker
 	CanDisk                   // Disker
 	CanPoint                  // Pointer
+	CanSkew                   // Clocker; nodes read the time
+	CanDrift                  // Clocker; the ticks of nodes are the clock's
 )
 
 var capNames = [...]struct {
@@ -28,6 +30,8 @@ var capNames = [...]struct {
 	{CanLink, "link faults"},
 	{CanDisk, "disk faults"},
 	{CanPoint, "protocol points"},
+	{CanSkew, "clock skew"},
+	{CanDrift, "clock drift"},
 }
 
 // String lists the abilities, such as "kill, disk faults".
@@ -68,6 +72,9 @@ func CapsOf(c bench.Cluster) Caps {
 	}
 	if _, ok := c.(Pointer); ok {
 		caps |= CanPoint
+	}
+	if _, ok := c.(Clocker); ok {
+		caps |= CanSkew | CanDrift
 	}
 	if d, ok := c.(Declarer); ok {
 		caps &= d.Caps()
@@ -132,4 +139,29 @@ type DiskHarm struct {
 // whose disk fails it stops by itself.
 type Disker interface {
 	HurtDisk(node string, f DiskFault) (heal func() DiskHarm, err error)
+}
+
+// ClockFault is what is done to a node's clock.
+type ClockFault struct {
+	Offset time.Duration // it is set forward by this, or back
+	// Rate is the share by which it runs faster, or slower: 0.2 is a fifth too
+	// fast. More than -1.
+	Rate float64
+}
+
+// ClockHarm tells what one ClockFault did.
+type ClockHarm struct {
+	// Readings is how often the node looked at a clock that was set wrong, or how
+	// many of its tickers a wrong rate drove.
+	Readings uint64
+	// Ahead is by how much the clock ran away from the right time while the rate
+	// was wrong; below 0 it fell behind.
+	Ahead time.Duration
+}
+
+// A Clocker bends a node's clock. Faults add up, as with [Linker]. When an offset
+// is healed the clock is set right again; when a rate is, the clock keeps what it
+// has gained or lost, since one that measures intervals is never set back.
+type Clocker interface {
+	HurtClock(node string, f ClockFault) (heal func() ClockHarm, err error)
 }

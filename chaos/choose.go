@@ -79,7 +79,7 @@ func (c *chooser) fix(s selector) error {
 			return errors.New("nobody coordinates at this protocol point")
 		}
 		nodes = []int{c.at.coordinator}
-	case all:
+	case all, rolling:
 		for i := range c.n {
 			nodes = append(nodes, i)
 		}
@@ -155,7 +155,7 @@ func (c *chooser) besides(s selector) []int {
 			continue
 		}
 		for _, o := range part {
-			if o.role != all {
+			if o.role != all && o.role != rolling {
 				taken = append(taken, c.chosen[o.String()]...)
 			}
 		}

@@ -25,6 +25,8 @@ type fake struct {
 	terms   map[string]uint64 // of those that take themselves for the leader
 	links   map[string][]*LinkFault
 	disks   map[string][]*DiskFault
+	clocks  map[string][]*ClockFault
+	broken  map[string]bool // have died of their disk, and not been killed since
 	log     []string
 	base    time.Time
 	caps    Caps
@@ -43,7 +45,8 @@ func newFake(n int) *fake {
 	f := &fake{
 		up: map[string]bool{}, terms: map[string]uint64{}, counts: map[string]int{},
 		links: map[string][]*LinkFault{}, disks: map[string][]*DiskFault{},
-		base: time.Now(), caps: CanKill | CanLink | CanDisk | CanPoint,
+		clocks: map[string][]*ClockFault{}, broken: map[string]bool{},
+		base: time.Now(), caps: CanKill | CanLink | CanDisk | CanPoint | CanSkew | CanDrift,
 		points: []string{"prepared", "elected"}, armed: map[string]func(Point){},
 	}
 	for i := range n {
@@ -90,10 +93,11 @@ func (f *fake) Kill(node string) error {
 	if err := f.note("kill", node); err != nil || f.undead {
 		return err
 	}
-	if !f.up[node] {
+	if !f.up[node] && !f.broken[node] {
 		return errors.New(node + " is down already")
 	}
 	f.up[node] = false
+	delete(f.broken, node)
 	if f.killed != nil {
 		f.killed(node)
 	}
@@ -165,9 +169,40 @@ func (f *fake) HurtDisk(node string, df DiskFault) (func() DiskHarm, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.silent || df.SyncDelay > 0 {
+		return func() DiskHarm {
+			n := heal()
+			return DiskHarm{Syncs: n, Added: time.Duration(n) * df.SyncDelay}
+		}, nil
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	running := f.up[node]
+	if running { // it writes at once
+		f.up[node], f.broken[node] = false, true
+	}
 	return func() DiskHarm {
+		heal()
+		switch {
+		case !running:
+			return DiskHarm{}
+		case df.Tear != 0:
+			return DiskHarm{Failed: 1, Torn: 1000, Kept: 600}
+		default:
+			return DiskHarm{Failed: 1}
+		}
+	}, nil
+}
+
+// HurtClock: every node reads its clock each millisecond.
+func (f *fake) HurtClock(node string, cf ClockFault) (func() ClockHarm, error) {
+	heal, err := hurtFake(f, f.clocks, node, &cf)
+	if err != nil {
+		return nil, err
+	}
+	return func() ClockHarm {
 		n := heal()
-		return DiskHarm{Syncs: n, Added: time.Duration(n) * df.SyncDelay}
+		return ClockHarm{Readings: n, Ahead: time.Duration(float64(n) * cf.Rate * float64(time.Millisecond))}
 	}, nil
 }
 
@@ -218,10 +253,25 @@ func (f *fake) hurt() []string {
 			}
 		}
 		for _, df := range f.disks[a] {
-			list = append(list, fmt.Sprintf("%s sync %v", a, df.SyncDelay))
+			list = append(list, a+" "+df.text())
+		}
+		for _, cf := range f.clocks[a] {
+			list = append(list, fmt.Sprintf("%s clock %+v", a, *cf))
 		}
 	}
 	return list
+}
+
+func (df *DiskFault) text() string {
+	switch {
+	case df.Fail:
+		return "fails"
+	case df.Full:
+		return fmt.Sprintf("full after %d", df.Room)
+	case df.Tear != 0:
+		return "tears"
+	}
+	return fmt.Sprintf("sync %v", df.SyncDelay)
 }
 
 func must(t testing.TB, text string) Fault {

@@ -64,6 +64,9 @@ type fault struct {
 type amount struct {
 	d, jitter time.Duration
 	percent   float64 // as written, so that it prints as it was read
+	rate      float64 // likewise, of a clock: below 0 it runs slower
+	every     time.Duration
+	size      int64 // in bytes
 }
 
 // A together is faults that are injected at once; it has at least two.
@@ -81,7 +84,7 @@ func (f *fault) String() string {
 		targets[i] = s.String()
 	}
 	args := []string{strings.Join(targets, sep)}
-	if f.kind.measure != nothing {
+	if f.amount != (amount{}) {
 		args = append(args, f.amount.String())
 	}
 	return f.kind.Name + "(" + strings.Join(args, ", ") + ")"
@@ -91,6 +94,12 @@ func (a amount) String() string {
 	switch {
 	case a.percent != 0:
 		return strconv.FormatFloat(a.percent, 'f', -1, 64) + "%"
+	case a.rate != 0:
+		return plus(a.rate) + "%"
+	case a.size != 0:
+		return sizeText(a.size)
+	case a.every != 0:
+		return a.d.String() + ", " + a.every.String()
 	case a.jitter != 0:
 		return a.d.String() + " ± " + a.jitter.String()
 	default:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -20,7 +21,9 @@ type Kind struct {
 type kind struct {
 	Kind
 	shape   shape
+	rolling bool // instead of a target it may say rolling
 	measure measure
+	least   time.Duration // of the time that it measures; 0: more than none
 	// check says why the fault cannot be injected at these nodes of n.
 	check func(f *fault, on [][]int, n int) error
 	hurt  func(ctx context.Context, t Target, f *fault, on [][]int) (Injected, error)
@@ -44,11 +47,22 @@ const (
 	duration           // 20ms
 	spread             // 50ms or 50ms ± 10ms
 	percentage         // 20%
+	downtime           // 1s, or nothing
+	room               // 64KiB, or nothing
+	offset             // 200ms or -200ms
+	flips              // 200ms, 50ms
+	rate               // +20% or -20%
 )
+
+// optional reports whether the amount may be left out.
+func (m measure) optional() bool { return m == downtime || m == room }
 
 // kinds is the table of faults; the parser, the help text and the injection
 // work from it.
-var kinds = [...]kind{
+var kinds = slices.Concat(firstKinds, processKinds, diskKinds, clockKinds)
+
+// firstKinds are those that everybody meets.
+var firstKinds = []kind{
 	{
 		Kind: Kind{
 			Name: "kill", Needs: CanKill, Usage: []string{"kill(T)"}, Example: "kill(leader)",

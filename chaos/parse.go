@@ -28,7 +28,7 @@ func (e *SyntaxError) Error() string {
 //	part   = name "(" where [ "," amount ] ")"
 //	where  = target | target "->" target | target "|" target { "|" target }
 //	target = word | "n2" | "node" number | "random" "(" number ")" | "{" node { "," node } "}"
-//	amount = duration [ "±" duration ] | number "%"
+//	amount = duration [ "±" duration ] | duration "," duration | [ "+" | "-" ] number "%" | size
 //
 // What a part may hold depends on its name: see [Kinds]. The points are those of
 // [PointWords]. For ± one may write +-.
@@ -126,7 +126,7 @@ func (p *parser) part() (*fault, error) {
 	if err := p.where(f); err != nil {
 		return nil, err
 	}
-	if k.measure != nothing {
+	if k.measure != nothing && !(k.measure.optional() && p.tok.text == ")") {
 		if p.tok.kind == mark && p.tok.text == ")" {
 			return nil, p.fail(p.tok.pos, "%s does not say how much: want %s", k.Name, k.usage())
 		}

@@ -2,7 +2,9 @@ package chaos
 
 import (
 	"errors"
+	"math"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -32,6 +34,22 @@ func TestParseCanonical(t *testing.T) {
 		"slow-sync(minority, 250µs)":         "slow-sync(minority, 250µs)",
 		"kill(leader)+slow-sync(rest, 1m5s)": "kill(leader) + slow-sync(rest, 1m5s)",
 		"at(prepared,kill(coordinator))":     "at(prepared, kill(coordinator))",
+		"restart( rolling )":                 "restart(rolling)",
+		"restart(rolling,1000ms)":            "restart(rolling, 1s)",
+		"restart({n2,n1})":                   "restart({n1, n2})",
+		"restart(minority, 2s)":              "restart(minority, 2s)",
+		"crash-loop(follower,.5s)":           "crash-loop(follower, 500ms)",
+		"disk-full(n1)":                      "disk-full(n1)",
+		"disk-full(n1, 65536B)":              "disk-full(n1, 64KiB)",
+		"disk-full(n1,1025B)":                "disk-full(n1, 1025B)",
+		"disk-full(n1, 3072MiB)":             "disk-full(n1, 3GiB)",
+		"torn-write(leader)+io-error(rest)":  "torn-write(leader) + io-error(rest)",
+		"skew(n1, +200ms)":                   "skew(n1, 200ms)",
+		"skew(n1, -0.2s)":                     "skew(n1, -200ms)",
+		"strobe(any,200ms,50ms)":             "strobe(any, 200ms, 50ms)",
+		"drift(any, 20%)":                    "drift(any, +20%)",
+		"drift(any, + 12.5 %)":               "drift(any, +12.5%)",
+		"drift(any,-90%)":                    "drift(any, -90%)",
 		"at( voted, partition(coordinator|participant)+kill(n3) )": "at(voted, partition(coordinator | participant) + kill(n3))",
 	} {
 		f, err := Parse(text)
@@ -47,7 +65,7 @@ func TestParseCanonical(t *testing.T) {
 
 func TestParseErrors(t *testing.T) {
 	const (
-		faults  = "here are kill, isolate, partition, one-way, delay, loss, slow-sync, at"
+		faults  = "here are kill, isolate, partition, one-way, delay, loss, slow-sync, restart, crash-loop, io-error, disk-full, torn-write, skew, strobe, drift, at"
 		targets = "leader, follower, any, all, rest, majority, minority, coordinator, participant, n2, {n1, n3}, random(2), with-leader(2), without-leader(2)"
 	)
 	for _, c := range []struct{ text, want string }{
@@ -82,11 +100,28 @@ func TestParseErrors(t *testing.T) {
 		{"at(prepard, kill(leader))", `fault "at(prepard, kill(leader))", character 4: unknown protocol point "prepard": did you mean "prepared"? There are prepared, voted, precommitted, decided, elected, promised`},
 		{"at(2, kill(leader))", `fault "at(2, kill(leader))", character 4: found "2" instead of a protocol point: want at(P, F), and points are prepared, voted, precommitted, decided, elected, promised`},
 		{"at(voted)", `fault "at(voted)", character 9: found ")" instead of ",": want at(P, F)`},
-		{"at(voted, )", `fault "at(voted, )", character 11: unknown fault ")": there are kill, isolate, partition, one-way, delay, loss, slow-sync, at`},
+		{"at(voted, )", `fault "at(voted, )", character 11: unknown fault ")": there are kill, isolate, partition, one-way, delay, loss, slow-sync, restart, crash-loop, io-error, disk-full, torn-write, skew, strobe, drift, at`},
 		{"at(voted, kill(all)", `fault "at(voted, kill(all)", character 20: found the end instead of ")": want at(P, F)`},
 		{"at(voted, at(decided, kill(all)))", `fault "at(voted, at(decided, kill(all)))", character 11: at stands alone: want at(P, F), where F may be several faults such as kill(coordinator) + slow-sync(rest, 20ms)`},
 		{"kill(n1) + at(decided, kill(all))", `fault "kill(n1) + at(decided, kill(all))", character 12: at stands alone: want at(P, F), where F may be several faults such as kill(coordinator) + slow-sync(rest, 20ms)`},
 		{"at(decided, kill(all)) + kill(n1)", `fault "at(decided, kill(all)) + kill(n1)", character 24: "+" does not belong here: a fault ends after ")"; what shall strike at the same moment stands inside at(…)`},
+		{"kill(rolling)", `fault "kill(rolling)", character 6: unknown target "rolling": there are ` + targets},
+		{"restart(rolling, 0s)", `fault "restart(rolling, 0s)", character 18: restart by 0s: the time must be more than 0`},
+		{"restart(rolling, )", `fault "restart(rolling, )", character 18: found ")" instead of a time such as 20ms or 1.5s: want restart(T) or restart(T, 1s) or restart(rolling) or restart(rolling, 1s)`},
+		{"restart(rolling 1s)", `fault "restart(rolling 1s)", character 17: found "1s" instead of ",": want restart(T) or restart(T, 1s) or restart(rolling) or restart(rolling, 1s)`},
+		{"crash-loop(n1)", `fault "crash-loop(n1)", character 14: crash-loop does not say how much: want crash-loop(T, 500ms)`},
+		{"crash-loop(n1, 999µs)", `fault "crash-loop(n1, 999µs)", character 16: crash-loop with 999µs: want 1ms or more`},
+		{"disk-full(n1, 64)", `fault "disk-full(n1, 64)", character 15: found "64" instead of a size such as 64KiB, 10MiB or 500B: want disk-full(T) or disk-full(T, 64KiB)`},
+		{"disk-full(n1, 0B)", `fault "disk-full(n1, 0B)", character 15: 0B is out of range: want 1B or more, or nothing after the target for no room at all`},
+		{"io-error(n1, 1s)", `fault "io-error(n1, 1s)", character 12: found "," instead of ")": want io-error(T)`},
+		{"skew(n1, 0s)", `fault "skew(n1, 0s)", character 10: skew by 0s would do nothing: want skew(T, 200ms) or skew(T, -200ms)`},
+		{"skew(n1, 20%)", `fault "skew(n1, 20%)", character 10: found "20" instead of a time such as 20ms or 1.5s: want skew(T, 200ms) or skew(T, -200ms)`},
+		{"strobe(n1, 200ms)", `fault "strobe(n1, 200ms)", character 17: found ")" instead of ",": want strobe(T, 200ms, 50ms)`},
+		{"strobe(n1, 200ms, 1ns)", `fault "strobe(n1, 200ms, 1ns)", character 19: strobe with 1ns: want 1ms or more`},
+		{"drift(n1, 0%)", `fault "drift(n1, 0%)", character 11: 0% is out of range: want from -90% to +900%, and not 0%`},
+		{"drift(n1, -100%)", `fault "drift(n1, -100%)", character 11: -100% is out of range: want from -90% to +900%, and not 0%`},
+		{"drift(n1, +20)", `fault "drift(n1, +20)", character 12: 20 is no share: want a percentage, such as +20%`},
+		{"drift(n1, fast)", `fault "drift(n1, fast)", character 11: found "fast" instead of a share such as +20%: want drift(T, +20%) or drift(T, -20%)`},
 		{"slow-sync(all, 20ms ± 1ms)", `fault "slow-sync(all, 20ms ± 1ms)", character 21: found "±" instead of ")": want slow-sync(T, 20ms)`},
 	} {
 		_, err := Parse(c.text)
@@ -102,6 +137,8 @@ func TestParseErrors(t *testing.T) {
 	}
 }
 
+var placeholder = regexp.MustCompile(`\b[TABCPF]\b`)
+
 // TestKindsParse holds the help texts against the parser.
 func TestKindsParse(t *testing.T) {
 	for _, k := range Kinds() {
@@ -110,7 +147,9 @@ func TestKindsParse(t *testing.T) {
 			t.Errorf("%s: the example %q prints as %q and needs %v", k.Name, k.Example, f, f.Needs())
 		}
 		for _, u := range k.Usage {
-			must(t, strings.NewReplacer("T", "n9", "A", "n1", "B", "n2", "C", "n3", "P", "voted", "F", "kill(n1)").Replace(u))
+			must(t, placeholder.ReplaceAllStringFunc(u, func(name string) string {
+				return map[string]string{"T": "n9", "A": "n1", "B": "n2", "C": "n3", "P": "voted", "F": "kill(n1)"}[name]
+			}))
 		}
 	}
 	for _, w := range TargetWords() {
@@ -146,20 +185,36 @@ func genFault() *rapid.Generator[Fault] {
 func genPart(targets []string) *rapid.Generator[string] {
 	sel := rapid.SampledFrom(targets)
 	return rapid.Custom(func(t *rapid.T) string {
-		k := rapid.SampledFrom(kinds[:]).Draw(t, "kind")
+		k := rapid.SampledFrom(kinds).Draw(t, "kind")
 		where := sel.Draw(t, "target")
 		switch {
 		case k.shape == sides:
 			where += " | " + sel.Draw(t, "side") + rapid.SampledFrom([]string{"", "|all"}).Draw(t, "third")
+		case k.rolling && rapid.Bool().Draw(t, "rolling"):
+			where = "rolling"
 		case k.shape == arrow, k.shape == targetOrArrow && rapid.Bool().Draw(t, "arrow"):
 			where += " -> " + sel.Draw(t, "to")
 		}
 		d := amount{d: 1 + rapid.SampledFrom([]time.Duration{0, 999, 1e6, 1e9 + 5, 3600e9}).Draw(t, "d")}
+		d.d = max(d.d, k.least)
+		if k.measure.optional() && rapid.Bool().Draw(t, "none") {
+			return k.Name + "(" + where + ")"
+		}
 		switch k.measure {
+		case flips:
+			d.every = d.d + time.Millisecond
+			where += ", " + d.String()
+		case offset:
+			where += ", " + rapid.SampledFrom([]string{"", "+", "-"}).Draw(t, "sign") + d.String()
+		case rate:
+			x := rapid.SampledFrom([]float64{rapid.Float64Range(-90, -1e-9).Draw(t, "slower"), rapid.Float64Range(1e-9, 900).Draw(t, "faster")}).Draw(t, "rate")
+			where += ", " + amount{rate: x}.String()
+		case room:
+			where += ", " + amount{size: rapid.Int64Range(1, math.MaxInt64).Draw(t, "size")}.String()
 		case spread:
 			d.jitter = time.Duration(rapid.Int64Range(0, int64(d.d)).Draw(t, "jitter"))
 			where += ", " + d.String()
-		case duration:
+		case duration, downtime:
 			where += ", " + d.String()
 		case percentage:
 			where += ", " + amount{percent: rapid.Float64Range(1e-9, 100).Draw(t, "percent")}.String()

@@ -57,6 +57,17 @@ func TestEveryFaultBites(t *testing.T) {
 		{"delay(n3 -> n2, 50ms ± 10ms)", []string{"n3>n2 {Cut:false Loss:0 Delay:50ms Jitter:10ms}"}, "[n3 n2]", "4,000 messages delayed on 1 link (n3 -> n2)"},
 		{"loss(n1 -> n2, 20%)", []string{"n1>n2 {Cut:false Loss:0.2 Delay:0s Jitter:0s}"}, "[n1 n2]", "800 messages dropped on 1 link (n1 -> n2)"},
 		{"slow-sync(leader, 20ms)", []string{"n1 sync 20ms"}, "[n1]", "4,000 syncs of 1 node slowed by 20ms, 80.00 s in total"},
+		{"restart({n1, n3}, 3s)", []string{"n1 down", "n3 down"}, "[n1 n3]", "2 of 2 nodes restarted (n1 n3), ready within 3.00 s of being stopped"},
+		{"restart(rolling, 1900ms)", []string{"n2 down"}, "[n1 n2 n3]", "3 of 3 nodes restarted in turn (n1 n2 n3), ready within 1.90 s of being stopped"},
+		{"restart(rolling)", nil, "[n1 n2 n3]", "3 of 3 nodes restarted in turn (n1 n2 n3)"},
+		{"crash-loop(n2, 700ms)", nil, "[n2]", "n2 crashed 6 times in 4.00 s"},
+		{"io-error({n2, n3})", []string{"n2 down", "n2 fails", "n3 down", "n3 fails"}, "[n2 n3]", "n2 met 1 error of its disk, and was restarted after 4.00 s; n3 met 1 error of its disk, and was restarted after 4.00 s"},
+		{"disk-full(leader, 1KiB)", []string{"n1 down", "n1 full after 1024"}, "[n1]", "n1 met 1 error of its disk, and was restarted after 4.00 s"},
+		{"torn-write(n2)", []string{"n2 down", "n2 tears"}, "[n2]", "n2 lost power with 1,000 bytes not forced, of which 600 reached its disk, and was restarted after 4.00 s"},
+		{"skew(n2, -200ms)", []string{"n2 clock {Offset:-200ms Rate:0}"}, "[n2]", "n2 read its clock 4,000 times while it was 200ms behind"},
+		{"strobe(n2, 200ms, 300ms)", []string{"n2 clock {Offset:200ms Rate:0}"}, "[n2]", "n2 read its clock 2,100 times while it was 200ms ahead, which came 7 times in 4.00 s"},
+		{"drift({n1, n2}, +20%)", []string{"n1 clock {Offset:0s Rate:0.2}", "n2 clock {Offset:0s Rate:0.2}"}, "[n1 n2]", "the clock of n1 came to be 800 ms ahead in 4.00 s; the clock of n2 came to be 800 ms ahead in 4.00 s"},
+		{"drift(n1, -50%)", []string{"n1 clock {Offset:0s Rate:-0.5}"}, "[n1]", "the clock of n1 came to be 2.00 s behind in 4.00 s"},
 		{"kill(leader) + one-way(n2 -> n3)", []string{"n1 down", "n2>n3" + cut}, "[n1 n2 n3]", "n1 was down 4.00 s, then restarted; 4,000 messages dropped on 1 link (n2 -> n3)"},
 	} {
 		t.Run(c.fault, func(t *testing.T) {
@@ -205,7 +216,7 @@ func TestLayers(t *testing.T) {
 			Step{At: 3 * s, For: 4 * s, Fault: must(t, "kill(n2)")},
 			Step{At: 4 * s, For: 2 * s, Fault: must(t, "slow-sync(n2, 1ms)")},
 			Step{At: 5 * s, For: 4 * s, Fault: must(t, "kill(n2)")})
-		if list[2].Evidence != "n2 was down 4.00 s, and stays so for another kill" || list[4].Evidence != "n2 was down 4.00 s, then restarted" {
+		if list[2].Evidence != "n2 was down 4.00 s, and stays so for another fault" || list[4].Evidence != "n2 was down 4.00 s, then restarted" {
 			t.Errorf("%+v", list)
 		}
 		for _, v := range list {

@@ -24,6 +24,7 @@ const (
 	leader
 	all
 	rest
+	rolling // all, one after the other
 	coordinator
 	follower
 	participant
@@ -91,6 +92,9 @@ func targetNames() []string {
 	return names
 }
 
+// rollingWord is how rolling is written, by those kinds that know it.
+const rollingWord = "rolling"
+
 // String returns the selector as it is written; it is equal for equal selectors.
 func (s selector) String() string {
 	if s.role == listed {
@@ -102,6 +106,9 @@ func (s selector) String() string {
 			return names[0]
 		}
 		return "{" + strings.Join(names, ", ") + "}"
+	}
+	if s.role == rolling {
+		return rollingWord
 	}
 	for _, w := range counted {
 		if w.role == s.role {
