@@ -45,7 +45,7 @@ func TestParseCanonical(t *testing.T) {
 		"disk-full(n1, 3072MiB)":             "disk-full(n1, 3GiB)",
 		"torn-write(leader)+io-error(rest)":  "torn-write(leader) + io-error(rest)",
 		"skew(n1, +200ms)":                   "skew(n1, 200ms)",
-		"skew(n1, -0.2s)":                     "skew(n1, -200ms)",
+		"skew(n1, -0.2s)":                    "skew(n1, -200ms)",
 		"strobe(any,200ms,50ms)":             "strobe(any, 200ms, 50ms)",
 		"drift(any, 20%)":                    "drift(any, +20%)",
 		"drift(any, + 12.5 %)":               "drift(any, +12.5%)",
