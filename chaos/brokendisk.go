@@ -80,22 +80,34 @@ func (b *broken) Heal(ctx context.Context) error {
 }
 
 // Evidence is such as "n2 met 1 error of its disk, and was restarted after 4.00 s".
+// It is enough that one node did: when most have stopped, the others may have
+// nothing to write.
 func (b *broken) Evidence() string {
 	var all []string
+	bitten := false
 	for _, d := range b.disks {
 		did := d.did()
-		if did == "" || !d.freed {
+		if !d.freed {
 			return ""
 		}
+		if did == "" {
+			all = append(all, d.node+" met no error")
+			continue
+		}
+		bitten = true
 		end := "was restarted after"
 		if !d.restarted {
 			end = "stays down for another fault after"
 		}
 		all = append(all, fmt.Sprintf("%s %s, and %s %s", d.node, did, end, seconds(d.lasted)))
 	}
+	if !bitten {
+		return ""
+	}
 	return strings.Join(all, "; ")
 }
 
+// did says what the node met, or "".
 func (d *brokenDisk) did() string {
 	switch h := d.harm; {
 	case h.Torn > 0:
