@@ -52,7 +52,7 @@ func (l *looping) Evidence() string {
 		}
 		text := fmt.Sprintf("%s crashed %s in %s", c.node, plural(c.crashes, "time"), seconds(c.lasted))
 		if c.failed > 0 {
-			text += fmt.Sprintf(", and could not be restarted %s: %v", plural(c.failed, "time"), c.why)
+			text += fmt.Sprintf("; %d of its restarts or kills failed, the last one: %v", c.failed, c.why)
 		}
 		all = append(all, text)
 	}

@@ -112,7 +112,7 @@ func listFaults(l *listing) {
 	for _, k := range chaos.Kinds() {
 		l.paragraph(strings.Join(k.Usage, " or "))
 		l.row(4, 0, "", k.Does)
-		l.row(4, 0, "", fmt.Sprintf("needs %s: %s; example: %s", k.Needs, systemsWith(k.Needs), k.Example))
+		l.row(4, 0, "", fmt.Sprintf("needs %s: on %s, of %s; example: %s", k.Needs, hostsWith(k.Needs), systemsWith(k.Needs), k.Example))
 	}
 	l.paragraph("F + G")
 	l.row(4, 0, "", "both faults at once, such as kill(follower) + slow-sync(leader, 20ms)")
@@ -127,6 +127,16 @@ func listFaults(l *listing) {
 		who := strings.Join(systemsThat(func(s *adapters.System) bool { return slices.Contains(s.Points, word.Name) }), ", ")
 		l.row(4, 14, word.Name, fmt.Sprintf("%s: %s", word.Means, cmp.Or(who, "no system yet")))
 	}
+}
+
+func hostsWith(need chaos.Caps) string {
+	var names []string
+	for _, h := range catalog().Hosts {
+		if h.Caps.Lacks(need) == 0 {
+			names = append(names, h.Name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 func systemsWith(need chaos.Caps) string {
