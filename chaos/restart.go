@@ -14,7 +14,7 @@ import (
 // restartNodes stops the nodes and starts them again: all at once, or rolling, one
 // after the other.
 func restartNodes(ctx context.Context, t Target, f *fault, on [][]int) (Injected, error) {
-	r := &roll{cluster: t.Cluster, downs: t.downs, down: f.amount.d, inTurn: f.on[0].role == rolling}
+	r := &roll{cluster: t.Cluster, downs: t.downs, down: f.amount.d, inTurn: f.on[0].role == rolling, before: make(map[string]bench.Status)}
 	r.nodes = named(t.Cluster.Nodes(), on)[0]
 	if r.inTurn {
 		for n := range slices.Chunk(r.nodes, 1) {
@@ -41,10 +41,10 @@ type roll struct {
 	work    *work
 
 	// Of the goroutine, until it is over:
-	held     []string      // are stopped
-	back     []string      // were restarted
-	led      []string      // of those that are held: knew a leader
-	longest  time.Duration // between the stop of a group and its being ready
+	held     []string                // are stopped
+	back     []string                // were restarted
+	before   map[string]bench.Status // of those that are held, when they were stopped
+	longest  time.Duration           // between the stop of a group and its being ready
 	stopped  time.Time
 	failed   error // a node could not be stopped
 	finished bool  // healed
@@ -54,11 +54,8 @@ func (r *roll) Nodes() []string { return r.nodes }
 
 func (r *roll) stop(ctx context.Context, group []string) error {
 	r.stopped = time.Now()
-	r.led = nil
 	for _, n := range group {
-		if r.status(n).Leader != "" {
-			r.led = append(r.led, n)
-		}
+		r.before[n] = r.status(n)
 		if _, err := r.downs.hold(ctx, r.cluster.(Killer), n); err != nil {
 			return fmt.Errorf("restart: kill %s: %w", n, err)
 		}
@@ -102,21 +99,29 @@ func (r *roll) run(ctx, over context.Context) {
 	}
 }
 
-// ready waits until the group has applied what the cluster had committed when it
-// came back, and each knows who leads if it did before.
+// ready waits until each node of the group knows who leads, if it did before, and
+// has applied what it had when it was stopped, and what that leader had committed
+// when the node came to know it.
 func (r *roll) ready(over context.Context, group []string) bool {
-	var committed uint64
-	for _, n := range r.cluster.Nodes() {
-		committed = max(committed, r.status(n).Committed)
+	if _, tells := r.cluster.(bench.Inspector); !tells {
+		return over.Err() == nil
 	}
-	_, tells := r.cluster.(bench.Inspector)
-	behind := func(n string) bool {
+	for _, n := range group {
 		s := r.status(n)
-		return tells && (!s.Up || slices.Contains(r.led, n) && s.Leader == "" || s.Applied < committed)
-	}
-	for slices.ContainsFunc(group, behind) {
-		if !pause(over, leaderPoll) {
-			return false
+		for !s.Up || r.before[n].Leader != "" && s.Leader == "" {
+			if !pause(over, leaderPoll) {
+				return false
+			}
+			s = r.status(n)
+		}
+		goal := r.before[n].Applied
+		if s.Leader != n { // else it has a log of its own
+			goal = max(goal, r.status(s.Leader).Committed)
+		}
+		for r.status(n).Applied < goal {
+			if !pause(over, leaderPoll) {
+				return false
+			}
 		}
 	}
 	return true
