@@ -6,6 +6,8 @@
 //	partition(leader | rest)
 //	delay(n1 -> {n2, n3}, 50ms ± 10ms) + slow-sync(follower, 20ms)
 //	at(prepared, kill(coordinator))
+//	restart(rolling, 2s)
+//	drift(leader, -20%)
 //
 // [Parse] reads that form, [Check] says whether a cluster of some size can
 // suffer it at all, and [Kinds] lists what there is. A fault names its targets
@@ -22,6 +24,9 @@
 // Everything random is drawn from the seed and the place in the schedule, never
 // from what a system does: every system of a scenario suffers the same steps.
 //
-// What a cluster can suffer, it offers through [Killer], [Linker], [Disker]
-// and [Pointer].
+// A node that several faults keep from running, by a kill or by a disk on which it
+// could not start, is started when the last of them is healed.
+//
+// What a cluster can suffer, it offers through [Killer], [Linker], [Disker],
+// [Clocker] and [Pointer].
 package chaos
