@@ -168,7 +168,7 @@ func TestClockOutlivesItsNode(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		off := func() time.Duration { return p.clocks["n1"].Now().Sub(time.Now()) }
+		off := func() time.Duration { return time.Until(p.clocks["n1"].Now()) }
 		if got := off(); got != time.Minute {
 			t.Errorf("n1's clock is off by %v", got)
 		}
@@ -181,7 +181,7 @@ func TestClockOutlivesItsNode(t *testing.T) {
 		if got := off(); got != time.Minute {
 			t.Errorf("after a restart n1's clock is off by %v", got)
 		}
-		if got := p.clocks["n2"].Now().Sub(time.Now()); got != 0 {
+		if got := time.Until(p.clocks["n2"].Now()); got != 0 {
 			t.Errorf("n2's clock is off by %v", got)
 		}
 		if harm := heal(); harm.Readings != 2 || off() != 0 {
