@@ -37,6 +37,7 @@ type fake struct {
 	fail    func(what, node string, n int) error // n counts from 0, for each (what, node)
 	counts  map[string]int                       // calls of each (what, node)
 	killed  func(node string)                    // called after a kill, with mu held
+	applied map[string]uint64                    // by node; all is committed
 	points  []string
 	armed   map[string]func(Point) // by the point's name
 }
@@ -68,7 +69,7 @@ func (f *fake) Dial(context.Context, string, uint64) (bench.Client, error) {
 func (f *fake) Status(node string) bench.Status {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	s := bench.Status{Up: f.up[node], Term: f.terms[node]}
+	s := bench.Status{Up: f.up[node], Term: f.terms[node], Applied: f.applied[node], Committed: f.applied[node]}
 	if s.Term > 0 {
 		s.Leader = node
 	}

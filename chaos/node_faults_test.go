@@ -141,6 +141,35 @@ func TestWorkIsStopped(t *testing.T) {
 	})
 }
 
+// TestRollWaits: the next node is stopped when the last one has caught up with what
+// it was, and with who leads.
+func TestRollWaits(t *testing.T) {
+	bubble(t, 2, func(t *testing.T, f *fake) {
+		f.applied = map[string]uint64{"n1": 10, "n2": 7}
+		f.killed = func(node string) {
+			f.applied[node] = 0
+			go func() {
+				for _, step := range []struct {
+					after   time.Duration
+					applied uint64
+				}{{2 * s, 6}, {s, 7}, {2 * s, 10}} {
+					time.Sleep(step.after)
+					f.mu.Lock()
+					f.applied[node] = step.applied
+					f.mu.Unlock()
+				}
+			}()
+		}
+		list := run(t, f, t.Context(), Step{At: s, For: 20 * s, Fault: must(t, "restart(rolling)")})
+		if log := strings.Join(f.log, ", "); log != "1s kill n1, 1s restart n1, 6.005s kill n2, 6.005s restart n2" && log != "1s kill n1, 1s restart n1, 6s kill n2, 6s restart n2" {
+			t.Error(log)
+		}
+		if v := list[0]; !strings.Contains(v.Evidence, "2 of 2 nodes restarted in turn (n1 n2), ready within 5.0") {
+			t.Errorf("%+v", v)
+		}
+	})
+}
+
 // TestClocksOverlap: a clock is wrong for two faults at a time.
 func TestClocksOverlap(t *testing.T) {
 	bubble(t, 3, func(t *testing.T, f *fake) {
