@@ -19,10 +19,10 @@ import (
 )
 
 // Storms hurts clusters at random, one for each seed from 1 to n: nodes are
-// killed, a majority at once included, and restarted; links are cut, one way or
-// both, delayed and thinned out; disks are slow; snapshots are frequent, logs
-// short. After it all the nodes must agree, and the history with what is read at
-// the end must be linearizable.
+// killed, a majority at once included, some with the tail of their log torn, and
+// restarted; links are cut, one way or both, delayed and thinned out; disks are
+// slow; snapshots are frequent, logs short. After it all the nodes must agree, and
+// the history with what is read at the end must be linearizable.
 func Storms(t *testing.T, s System, n uint64) { storms(t, s, n, registers) }
 
 // A load is what clients do in a storm, from now on for a period. wait returns
@@ -164,11 +164,21 @@ func (s *striker) any() string {
 	return nodes[s.rnd.IntN(len(nodes))]
 }
 
+// kill kills a node. What it had written and not forced is lost, or torn.
 func (s *striker) kill() {
-	if n := s.any(); !slices.Contains(s.down, n) {
-		s.c.kill(n)
-		s.down = append(s.down, n)
+	n := s.any()
+	if slices.Contains(s.down, n) {
+		return
 	}
+	if s.rnd.IntN(2) == 0 {
+		heal, err := s.c.HurtDisk(n, chaos.DiskFault{Tear: s.rnd.Uint64()})
+		if err != nil {
+			s.c.t.Fatal(err)
+		}
+		defer heal()
+	}
+	s.c.kill(n)
+	s.down = append(s.down, n)
 }
 
 func (s *striker) restart() {
