@@ -59,7 +59,7 @@ func jobs(todo []planned) int {
 	if slices.ContainsFunc(todo, func(p planned) bool { return !isVirtual(p) }) {
 		return 1
 	}
-	return min(len(todo), runtime.NumCPU())
+	return max(1, min(len(todo), runtime.NumCPU()))
 }
 
 // read analyses the trials that are complete.
