@@ -64,6 +64,7 @@ type fault struct {
 type amount struct {
 	d, jitter time.Duration
 	percent   float64 // as written, so that it prints as it was read
+	rate      int64   // bytes a second
 }
 
 // A together is faults that are injected at once; it has at least two.
@@ -76,21 +77,28 @@ func (f *fault) String() string {
 	if f.arrow {
 		sep = " -> "
 	}
-	targets := make([]string, len(f.on))
-	for i, s := range f.on {
-		targets[i] = s.String()
+	var targets, args []string
+	for _, s := range f.on[:len(f.on)-len(f.kind.implied)] {
+		targets = append(targets, s.String())
 	}
-	args := []string{strings.Join(targets, sep)}
-	if f.kind.measure != nothing {
+	if len(targets) > 0 {
+		args = append(args, strings.Join(targets, sep))
+	}
+	if f.amount != (amount{}) {
 		args = append(args, f.amount.String())
 	}
 	return f.kind.Name + "(" + strings.Join(args, ", ") + ")"
 }
 
 func (a amount) String() string {
+	share := strconv.FormatFloat(a.percent, 'f', -1, 64) + "%"
 	switch {
+	case a.rate != 0:
+		return rateText(a.rate)
+	case a.percent != 0 && a.d != 0:
+		return share + ", " + a.d.String()
 	case a.percent != 0:
-		return strconv.FormatFloat(a.percent, 'f', -1, 64) + "%"
+		return share
 	case a.jitter != 0:
 		return a.d.String() + " ± " + a.jitter.String()
 	default:

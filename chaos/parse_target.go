@@ -107,14 +107,23 @@ func (p *parser) counted(k *kind, name string, r role) (selector, error) {
 func (p *parser) amount(f *fault) (err error) {
 	a, k := &f.amount, f.kind
 	at := p.tok.pos
-	if k.measure == percentage {
+	switch k.measure {
+	case percentage:
 		a.percent, err = p.percent(k)
+		return err
+	case lateness:
+		return p.lateness(f)
+	case bandwidth:
+		a.rate, err = p.rate(k)
 		return err
 	}
 	if a.d, err = p.duration(k); err != nil {
 		return err
 	}
-	if a.d <= 0 {
+	switch {
+	case k.least != nil && a.d < shortestTurn:
+		return p.fail(at, "%s with %v: the time must be %v or more", k.Name, a.d, shortestTurn)
+	case a.d <= 0:
 		return p.fail(at, "%s by %v: the time must be more than 0", k.Name, a.d)
 	}
 	if k.measure != spread || !p.accept("±") && !p.accept("+-") {
@@ -125,7 +134,7 @@ func (p *parser) amount(f *fault) (err error) {
 		return err
 	}
 	if a.jitter < 0 || a.jitter > a.d {
-		return p.fail(at, "a delay of %v ± %v would be negative at times: the second must be from 0 to %v", a.d, a.jitter, a.d)
+		return p.fail(at, "a time of %v ± %v would be negative at times: the second must be from 0 to %v", a.d, a.jitter, a.d)
 	}
 	return nil
 }
