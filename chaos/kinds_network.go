@@ -8,6 +8,11 @@ import (
 
 // networkKinds are the faults of links. A fault of a target T is done to every
 // link that begins or ends at one of its nodes, in both directions.
+//
+// Of the patterns, bridge and ring are nemeses of Jepsen (bridge,
+// majorities-ring); quorum-loss, constrained and chained are the three cases of
+// partial connectivity of Ng, Haridi and Carbone, "Omni-Paxos: Breaking the
+// Barriers of Partial Connectivity", EuroSys 2023, section 7.2.
 var networkKinds = []kind{
 	{
 		Kind: Kind{
@@ -52,7 +57,7 @@ var networkKinds = []kind{
 		Kind: Kind{
 			Name: "quorum-loss", Needs: CanLink, Usage: []string{"quorum-loss(T)"}, Example: "quorum-loss(follower)",
 			Does: "cuts every link that does not touch the follower T: the leader lives but has lost its quorum, and T alone has one " +
-				"and hears of the leader still (Omni-Paxos, EuroSys 2023, section 2). Needs 4 nodes",
+				"and hears of the leader still (Omni-Paxos, EuroSys 2023, section 7.2). Needs 4 nodes",
 		},
 		implied: []selector{{role: leader}},
 		check:   hub, hurt: hurtPattern(star),
@@ -61,7 +66,7 @@ var networkKinds = []kind{
 		Kind: Kind{
 			Name: "constrained", Needs: CanLink, Usage: []string{"constrained(T, 250ms)"}, Example: "constrained(follower, 250ms)",
 			Does: "cuts the link between the leader and the follower T, so that T falls behind; 250ms later it isolates the leader, and the other " +
-				"nodes reach T only: the one node with a quorum has not the newest log (Omni-Paxos, EuroSys 2023, section 2). Needs 4 nodes",
+				"nodes reach T only: the one node with a quorum has not the newest log (Omni-Paxos, EuroSys 2023, section 7.2). Needs 4 nodes",
 			Params: []Param{{"250ms", "from the first cut to the second; the paper has half an election timeout", "a time of 1ms or more, and less than the fault lasts"}},
 		},
 		implied: []selector{{role: leader}}, measure: duration,
@@ -72,7 +77,7 @@ var networkKinds = []kind{
 		Kind: Kind{
 			Name: "chained", Needs: CanLink, Usage: []string{"chained(T)"}, Example: "chained(follower)",
 			Does: "cuts the link between the leader and the follower T alone; of 3 nodes that makes a chain, whose ends may depose each other " +
-				"for ever (Omni-Paxos, EuroSys 2023, section 2). Needs 3 nodes",
+				"for ever (Omni-Paxos, EuroSys 2023, section 7.2). Needs 3 nodes",
 		},
 		implied: []selector{{role: leader}},
 		check:   chainable, hurt: hurtPattern(ends),
