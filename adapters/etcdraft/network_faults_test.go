@@ -19,6 +19,9 @@ import (
 // TestNetworkFaults: each fault of links does to a cluster under load what it says,
 // by its evidence, and when it is healed every node serves as before.
 func TestNetworkFaults(t *testing.T) {
+	if testing.Short() {
+		t.Skip("fifteen clusters of five nodes under load")
+	}
 	const (
 		some    = `[1-9][\d,]* messages `
 		dropped = `^` + some + `dropped on `
@@ -100,7 +103,7 @@ func keepWriting(t *testing.T, ctx context.Context, c *inproc.Cluster, node stri
 	defer cl.Close()
 	for n := uint64(1); ctx.Err() == nil; n++ {
 		_, _ = cl.Do(ctx, &bench.Op{Kind: bench.Write, Key: session, Arg: session<<32 | n, Size: 100}) // may fail under a fault
-		time.Sleep(5 * time.Millisecond)
+		time.Sleep(10 * time.Millisecond)
 	}
 }
 
