@@ -332,3 +332,22 @@ func TestUnrulyFaultIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// What is held back to be overtaken is in flight too: a reset loses it.
+func TestResetLosesWhatIsHeldBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCluster(t, Config{Nodes: []string{"a", "b"}})
+		c.hurt(t, "a", "b", chaos.LinkFault{Reorder: 1, Late: time.Hour})
+		for range 3 {
+			c.at["a"].Send("b", "held back", 1)
+		}
+		if harm := c.hurt(t, "a", "b", chaos.LinkFault{Reset: true})(); harm != (chaos.LinkHarm{Dropped: 3}) {
+			t.Errorf("harm %+v, want three dropped", harm)
+		}
+		time.Sleep(2 * time.Hour)
+		synctest.Wait()
+		if got := c.inbox["b"].payloads(); got != nil {
+			t.Errorf("b got %v", got)
+		}
+	})
+}
