@@ -98,12 +98,31 @@ type LinkFault struct {
 	Loss   float64       // probability in [0, 1] that a message vanishes
 	Delay  time.Duration // added to the link's own delay
 	Jitter time.Duration // the delay is uniform in Delay ± Jitter; order is kept
+
+	Duplicate float64       // probability that a message arrives twice
+	Reorder   float64       // probability that later messages may overtake it
+	Late      time.Duration // by up to this, uniformly, comes what may be overtaken
+
+	Rate  int64 // bandwidth, in bytes per second; 0: unlimited. See Backlog
+	Clog  bool  // messages wait until the fault is healed
+	Reset bool  // what is in flight is lost at once, and what is sent until the connection is up again; see Reconnect
 }
+
+const (
+	// Backlog is how long a message may have to wait, on a link of limited
+	// bandwidth, for those before it; a buffer that is longer drops it.
+	Backlog = time.Second
+	// Reconnect is how long it takes, beside a round trip of the link, until a
+	// connection that was reset carries messages again.
+	Reconnect = time.Millisecond
+)
 
 // LinkHarm counts what one LinkFault did.
 type LinkHarm struct {
-	Dropped uint64 // messages that it made vanish
-	Delayed uint64 // messages that it held back
+	Dropped    uint64 // messages that it made vanish
+	Delayed    uint64 // messages that it held back
+	Duplicated uint64 // messages that it let arrive twice
+	Reordered  uint64 // messages that it held back until a later one had arrived
 }
 
 // A Linker hurts the link from one node to another, in that direction. Faults

@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,10 +10,11 @@ import (
 // world is what the choice of targets depends on. Nodes are numbered from 0.
 type world struct {
 	n      int
-	leader int             // -1: nobody leads
-	at     *moment         // nil: not at a protocol point
-	down   func(int) bool  // nil: all are up
-	order  func(int) []int // a permutation of 0..n-1; drawn once for each choice
+	leader int              // -1: nobody leads
+	at     *moment          // nil: not at a protocol point
+	down   func(int) bool   // nil: all are up
+	done   func(int) uint64 // how much a node has applied; nil: as much as all others
+	order  func(int) []int  // a permutation of 0..n-1; drawn once for each choice
 }
 
 // chooser resolves the selectors of a fault, part by part.
@@ -32,7 +34,7 @@ type chooser struct {
 func choose(parts [][]selector, w world) ([][][]int, error) {
 	c := &chooser{world: w, parts: parts, chosen: make(map[string][]int)}
 	every := slices.Concat(parts...)
-	if !slices.ContainsFunc(every, func(s selector) bool { return s.role != rest }) {
+	if len(every) > 0 && !slices.ContainsFunc(every, func(s selector) bool { return s.role != rest }) {
 		return nil, errors.New("the rest of what? The fault names nobody else; every node is: all")
 	}
 	orders := make(map[string][]int)
@@ -47,7 +49,8 @@ func choose(parts [][]selector, w world) ([][][]int, error) {
 		func(s selector) error { return c.draw(s, s.byLeader(), orders) },
 		func(s selector) error { return c.draw(s, s.role == follower, orders) },
 		func(s selector) error { return c.draw(s, s.role == participant, orders) },
-		func(s selector) error { return c.draw(s, s.role > participant, orders) },
+		func(s selector) error { return c.draw(s, s.role == lagging, orders) },
+		func(s selector) error { return c.draw(s, s.role > lagging, orders) },
 	} {
 		for _, s := range every {
 			if err := turn(s); err != nil {
@@ -139,6 +142,15 @@ func (c *chooser) candidates(s selector, order []int) []int {
 			if up(i) {
 				list = append(list, i)
 			}
+		}
+	case lagging:
+		for _, i := range order {
+			if up(i) {
+				list = append(list, i)
+			}
+		}
+		if c.done != nil {
+			slices.SortStableFunc(list, func(a, b int) int { return cmp.Compare(c.done(a), c.done(b)) })
 		}
 	default:
 		return order

@@ -13,7 +13,7 @@ func skewClocks(ctx context.Context, t Target, f *fault, on [][]int) (Injected, 
 }
 
 func driftClocks(ctx context.Context, t Target, f *fault, on [][]int) (Injected, error) {
-	return bendClocks(ctx, t, f, on, ClockFault{Rate: f.amount.rate / 100})
+	return bendClocks(ctx, t, f, on, ClockFault{Rate: f.amount.drift / 100})
 }
 
 // strobeClocks sets the clocks forward and back in turn.

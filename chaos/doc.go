@@ -15,6 +15,9 @@
 // injected, so that kill(leader) hits whoever leads at that moment. With at(…) that
 // is when a node reaches a moment of its protocol, a [Point].
 //
+// Some faults of links have a timetable of their own, such as flaky(leader, 500ms):
+// what they hurt changes while they are in force, in a goroutine that healing ends.
+//
 // A schedule is a list of [Step]s. [Run] walks it against a cluster and returns
 // one [bench.Interval] for each injection: who was hit, when, and the evidence
 // that the fault really did something. Steps may overlap; faults then add up,

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -154,11 +155,16 @@ func (f *fake) HurtLink(from, to string, lf LinkFault) (func() LinkHarm, error) 
 	}
 	return func() LinkHarm {
 		n := heal()
+		share := func(p float64) uint64 { return uint64(float64(n) * p) }
 		switch {
-		case lf.Cut:
+		case lf.Cut, lf.Reset:
 			return LinkHarm{Dropped: n}
 		case lf.Loss > 0:
-			return LinkHarm{Dropped: uint64(float64(n) * lf.Loss)}
+			return LinkHarm{Dropped: share(lf.Loss)}
+		case lf.Duplicate > 0:
+			return LinkHarm{Duplicated: share(lf.Duplicate)}
+		case lf.Reorder > 0:
+			return LinkHarm{Reordered: share(lf.Reorder)}
 		default:
 			return LinkHarm{Delayed: n}
 		}
@@ -250,7 +256,7 @@ func (f *fake) hurt() []string {
 		}
 		for _, b := range f.names {
 			for _, lf := range f.links[a+">"+b] {
-				list = append(list, fmt.Sprintf("%s>%s %+v", a, b, *lf))
+				list = append(list, fmt.Sprintf("%s>%s %v", a, b, *lf))
 			}
 		}
 		for _, df := range f.disks[a] {
@@ -273,6 +279,17 @@ func (df *DiskFault) text() string {
 		return "tears"
 	}
 	return fmt.Sprintf("sync %v", df.SyncDelay)
+}
+
+// hurtWires are the links that are hurt now: by such a fault, if one is named.
+func (f *fake) hurtWires(by string) []wire {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return wires(len(f.names), func(from, to int) bool {
+		return slices.ContainsFunc(f.links[f.names[from]+">"+f.names[to]], func(lf *LinkFault) bool {
+			return by == "" || lf.String() == by
+		})
+	})
 }
 
 func must(t testing.TB, text string) Fault {

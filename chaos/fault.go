@@ -64,7 +64,8 @@ type fault struct {
 type amount struct {
 	d, jitter time.Duration
 	percent   float64 // as written, so that it prints as it was read
-	rate      float64 // likewise, of a clock: below 0 it runs slower
+	rate      int64   // bytes a second
+	drift     float64 // of a clock, in percent, as written: below 0 it runs slower
 	every     time.Duration
 	size      int64 // in bytes
 }
@@ -79,11 +80,13 @@ func (f *fault) String() string {
 	if f.arrow {
 		sep = " -> "
 	}
-	targets := make([]string, len(f.on))
-	for i, s := range f.on {
-		targets[i] = s.String()
+	var targets, args []string
+	for _, s := range f.on[:len(f.on)-len(f.kind.implied)] {
+		targets = append(targets, s.String())
 	}
-	args := []string{strings.Join(targets, sep)}
+	if len(targets) > 0 {
+		args = append(args, strings.Join(targets, sep))
+	}
 	if f.amount != (amount{}) {
 		args = append(args, f.amount.String())
 	}
@@ -91,11 +94,16 @@ func (f *fault) String() string {
 }
 
 func (a amount) String() string {
+	share := strconv.FormatFloat(a.percent, 'f', -1, 64) + "%"
 	switch {
-	case a.percent != 0:
-		return strconv.FormatFloat(a.percent, 'f', -1, 64) + "%"
 	case a.rate != 0:
-		return plus(a.rate) + "%"
+		return rateText(a.rate)
+	case a.percent != 0 && a.d != 0:
+		return share + ", " + a.d.String()
+	case a.percent != 0:
+		return share
+	case a.drift != 0:
+		return plus(a.drift) + "%"
 	case a.size != 0:
 		return sizeText(a.size)
 	case a.every != 0:

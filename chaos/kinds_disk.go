@@ -1,7 +1,16 @@
 package chaos
 
-// diskKinds are the faults of disks that stop their nodes.
+// diskKinds are the faults of disks.
 var diskKinds = []kind{
+	{
+		Kind: Kind{
+			Name: "slow-sync", Needs: CanDisk, Usage: []string{"slow-sync(T, 20ms)"}, Example: "slow-sync(follower, 20ms)",
+			Does:   "lets every forced write of the nodes take longer by this much",
+			Params: []Param{{"20ms", "what is added to each forced write", "a time of more than 0s"}},
+		},
+		measure: duration,
+		check:   anywhere, hurt: slowSync,
+	},
 	{
 		Kind: Kind{
 			Name: "io-error", Needs: CanKill | CanDisk, Usage: []string{"io-error(T)"}, Example: "io-error(follower)",
@@ -12,7 +21,8 @@ var diskKinds = []kind{
 	{
 		Kind: Kind{
 			Name: "disk-full", Needs: CanKill | CanDisk, Usage: []string{"disk-full(T)", "disk-full(T, 64KiB)"}, Example: "disk-full(follower, 64KiB)",
-			Does: "lets writes fail that need more room, from now on or after so many more bytes, which stops a node; healing makes room and restarts the node",
+			Does:   "lets writes fail that need more room, from now on or after so many more bytes, which stops a node; healing makes room and restarts the node",
+			Params: []Param{{"64KiB", "what can still be written; without it nothing", "from 1B; B, KiB, MiB and GiB"}},
 		},
 		measure: room,
 		check:   anywhere, hurt: breakDisks(func(_ Target, a amount) DiskFault { return DiskFault{Full: true, Room: a.size} }),

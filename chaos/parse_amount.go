@@ -8,10 +8,15 @@ import (
 )
 
 // special parses the amounts of a few kinds, and reports whether this is one.
-func (p *parser) special(k *kind, a *amount) (is bool, err error) {
+func (p *parser) special(f *fault) (is bool, err error) {
+	k, a := f.kind, &f.amount
 	switch k.measure {
-	case rate:
+	case lateness:
+		err = p.lateness(f)
+	case bandwidth:
 		a.rate, err = p.rate(k)
+	case pace:
+		a.drift, err = p.drift(k)
 	case room:
 		a.size, err = p.size(k)
 	case offset:
@@ -40,15 +45,15 @@ func (p *parser) atLeast(k *kind, least time.Duration) (time.Duration, error) {
 	switch {
 	case err != nil:
 	case least > 1 && d < least:
-		err = p.fail(at, "%s with %v: want %v or more", k.Name, d, least)
+		err = p.fail(at, "%s with %v: the time must be %v or more", k.Name, d, least)
 	case d < least:
 		err = p.fail(at, "%s by %v: the time must be more than 0", k.Name, d)
 	}
 	return d, err
 }
 
-// rate parses a share by which a clock runs faster, or slower.
-func (p *parser) rate(k *kind) (float64, error) {
+// drift parses a share by which a clock runs faster, or slower.
+func (p *parser) drift(k *kind) (float64, error) {
 	const least, most = -90, 900
 	p.accept("+")
 	t := p.tok

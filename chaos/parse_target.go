@@ -114,10 +114,10 @@ func (p *parser) amount(f *fault) (err error) {
 		a.percent, err = p.percent(k)
 		return err
 	}
-	if is, err := p.special(k, a); is {
+	if is, err := p.special(f); is {
 		return err
 	}
-	if a.d, err = p.atLeast(k, max(1, k.least)); err != nil {
+	if a.d, err = p.atLeast(k, max(1, k.shortest)); err != nil {
 		return err
 	}
 	if k.measure != spread || !p.accept("±") && !p.accept("+-") {
@@ -128,7 +128,7 @@ func (p *parser) amount(f *fault) (err error) {
 		return err
 	}
 	if a.jitter < 0 || a.jitter > a.d {
-		return p.fail(at, "a delay of %v ± %v would be negative at times: the second must be from 0 to %v", a.d, a.jitter, a.d)
+		return p.fail(at, "a time of %v ± %v would be negative at times: the second must be from 0 to %v", a.d, a.jitter, a.d)
 	}
 	return nil
 }

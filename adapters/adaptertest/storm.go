@@ -20,7 +20,8 @@ import (
 
 // Storms hurts clusters at random, one for each seed from 1 to n: nodes are
 // killed, a majority at once included, some with the tail of their log torn, and
-// restarted; links are cut, one way or both, delayed and thinned out; disks are
+// restarted; links are cut, one way or both, delayed and thinned out, clogged, reset
+// and limited in bandwidth, and have messages come twice and out of order; disks are
 // slow; snapshots are frequent, logs short. After it all the nodes must agree, and
 // the history with what is read at the end must be linearizable.
 func Storms(t *testing.T, s System, n uint64) { storms(t, s, n, registers) }
@@ -150,8 +151,7 @@ func (s *striker) strike() {
 	case 6:
 		s.heals = append(s.heals, s.c.cutOff(s.any()))
 	case 7:
-		d := time.Duration(s.rnd.IntN(100)) * time.Millisecond
-		s.hurtLink(chaos.LinkFault{Loss: s.rnd.Float64(), Delay: d, Jitter: d / 2})
+		s.hurtLink(s.unruly())
 	case 8:
 		s.slowDisk()
 	case 9:
@@ -199,6 +199,23 @@ func (s *striker) hurtLink(f chaos.LinkFault) {
 		s.c.t.Fatal(err)
 	}
 	s.heals = append(s.heals, func() { heal() })
+}
+
+// unruly is a fault that lets some messages through.
+func (s *striker) unruly() chaos.LinkFault {
+	d := time.Duration(1+s.rnd.IntN(100)) * time.Millisecond
+	switch s.rnd.IntN(5) {
+	case 0:
+		return chaos.LinkFault{Loss: s.rnd.Float64(), Delay: d, Jitter: d / 2}
+	case 1:
+		return chaos.LinkFault{Rate: 1 + s.rnd.Int64N(1<<20)}
+	case 2:
+		return chaos.LinkFault{Clog: true}
+	case 3:
+		return chaos.LinkFault{Reset: true}
+	default:
+		return chaos.LinkFault{Duplicate: s.rnd.Float64(), Reorder: s.rnd.Float64(), Late: d}
+	}
 }
 
 func (s *striker) slowDisk() {

@@ -7,8 +7,8 @@
 // indexes of a [Record] their meaning; the log knows only that records with an
 // index can be compacted away behind a snapshot.
 //
-// The medium is a directory of real files, or memory with a modelled latency of
-// forced writes. An error of the medium stops the store that met it, and
+// The medium is a directory of real files, or memory with a modelled latency and
+// bandwidth of forced writes. An error of the medium stops the store that met it, and
 // nothing else.
 package disk
 
@@ -34,6 +34,7 @@ const DefaultSegmentBytes = 16 << 20
 type Config struct {
 	Dir          string        // of real files, created if need be; "": memory
 	SyncLatency  time.Duration // of a forced write; for memory only
+	Bandwidth    int           // bytes a second of a forced write, on top; 0: no bound; for memory only
 	SegmentBytes int64         // 0 means DefaultSegmentBytes
 }
 
@@ -44,6 +45,10 @@ func (c Config) Validate() error {
 		return fmt.Errorf("disk: sync latency %v is negative", c.SyncLatency)
 	case c.SyncLatency > 0 && c.Dir != "":
 		return fmt.Errorf("disk: sync latency %v is for memory: real files in %s have their own", c.SyncLatency, c.Dir)
+	case c.Bandwidth < 0:
+		return fmt.Errorf("disk: bandwidth of %d bytes a second is negative", c.Bandwidth)
+	case c.Bandwidth > 0 && c.Dir != "":
+		return fmt.Errorf("disk: bandwidth of %d bytes a second is for memory: real files in %s have their own", c.Bandwidth, c.Dir)
 	case c.SegmentBytes < 0:
 		return fmt.Errorf("disk: segments of %d bytes, want 1 or more, or 0 for %d", c.SegmentBytes, DefaultSegmentBytes)
 	}
@@ -62,6 +67,7 @@ type Disk struct {
 	vol     volume // as its faults let it be
 	memory  bool
 	latency time.Duration
+	width   int   // bytes a second; 0: no bound
 	segment int64 // length at which a segment is full
 	syncs   atomic.Uint64
 	bytes   atomic.Uint64
@@ -91,7 +97,7 @@ func New(cfg Config) (*Disk, error) {
 }
 
 func newDisk(cfg Config, vol volume) *Disk {
-	d := &Disk{latency: cfg.SyncLatency, segment: cfg.SegmentBytes}
+	d := &Disk{latency: cfg.SyncLatency, width: cfg.Bandwidth, segment: cfg.SegmentBytes}
 	d.vol = &hurtVolume{vol, d}
 	_, d.memory = vol.(*memory)
 	if d.segment == 0 {

@@ -48,11 +48,16 @@ func (d *Disk) Hurt(f chaos.DiskFault) (heal func() chaos.DiskHarm) {
 	}
 }
 
-// slow returns how long a forced write that begins now is held up.
-func (d *Disk) slow() time.Duration {
+// slow returns how long a forced write of so many bytes that begins now is held
+// up. Those at work at the same time, of the log and of a snapshot, have the whole
+// bandwidth each.
+func (d *Disk) slow(bytes int64) time.Duration {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	total := d.latency
+	if d.width > 0 {
+		total += time.Duration(float64(bytes) / float64(d.width) * float64(time.Second))
+	}
 	for _, y := range d.faults {
 		if y.SyncDelay > 0 {
 			y.harm.Syncs++
@@ -64,11 +69,11 @@ func (d *Disk) slow() time.Duration {
 }
 
 // Instant reports whether a forced write takes no time now: the disk is memory
-// with no latency, and nothing hurts it. A node may then write where it must
+// without latency or bandwidth, and nothing hurts it. A node may then write where it must
 // not wait.
 func (s *Store) Instant() bool {
 	d := s.d
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.memory && d.latency == 0 && len(d.faults) == 0
+	return d.memory && d.latency == 0 && d.width == 0 && len(d.faults) == 0
 }

@@ -49,8 +49,8 @@ type Point struct {
 // A Port is a node's side of the message fabric. A payload is immutable once it
 // is sent, since both nodes may live in one process.
 type Port interface {
-	// Send never blocks; the message may be lost. size is what it would take on
-	// a wire, in bytes.
+	// Send never blocks; the message may be lost, and under faults it may arrive
+	// twice, or after later ones. size is what it would take on a wire, in bytes.
 	Send(to string, payload any, size int)
 	// Handle sets who takes messages; fn must not block. Messages that arrive
 	// before Handle is called are lost.
