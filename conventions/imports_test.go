@@ -40,12 +40,13 @@ var layers = []layer{
 
 	// Where nodes run. These may know faults, for their parameters.
 	{dir: "adapters/disk", ours: "chaos", libs: "golang.org/x/sys"},
+	{dir: "adapters/clock", ours: "chaos"},
 	{dir: "adapters/link", ours: "chaos", libs: "golang.org/x/sys"},
 	{dir: "adapters/machine", ours: "bench", libs: "github.com/cespare/xxhash/v2"},
 	{dir: "adapters/replica", ours: "bench adapters/disk adapters/machine", tests: "adapters/link adapters/host/inproc"},
 	{dir: "adapters/replica/step", ours: "bench adapters/disk adapters/machine adapters/replica", tests: conformance},
 	{dir: "adapters/replica/sim", ours: "bench adapters/disk adapters/machine adapters/replica adapters/replica/step", tests: "analysis/linear analysis/txn"},
-	{dir: "adapters/host/inproc", ours: "bench chaos adapters/disk adapters/link adapters/replica", tests: "adapters/single adapters/machine"},
+	{dir: "adapters/host/inproc", ours: "bench chaos adapters/clock adapters/disk adapters/link adapters/replica", tests: "adapters/single adapters/machine"},
 
 	// The systems. None knows another, faults, or the host it runs on; a
 	// protocol's library is its adapter's alone.

@@ -85,8 +85,9 @@ type Links struct {
 
 // Disk is what nodes keep their state on.
 type Disk struct {
-	Kind DiskKind
-	Sync time.Duration // modelled time of a forced write; memory only
+	Kind      DiskKind
+	Sync      time.Duration // modelled time of a forced write; memory only
+	Bandwidth int           // bytes a second of a forced write, on top; 0: no bound; memory only
 }
 
 // DiskKind is real files, or memory.

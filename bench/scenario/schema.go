@@ -29,6 +29,7 @@ func schema(s *Scenario, cat *Catalog) codec {
 		field{"disk", section(
 			field{"kind", oneOf(&s.Disk.Kind, "kind of disk", Files, Memory)},
 			field{"sync", duration(&s.Disk.Sync, any)},
+			field{"bandwidth", unlessZero(&s.Disk.Bandwidth, size(&s.Disk.Bandwidth, atLeast(0)))},
 		)},
 		field{"timing", section(
 			field{"heartbeat", duration(&s.Timing.Heartbeat, time.Millisecond)},

@@ -4,23 +4,30 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"slices"
+	"io"
 	"strings"
 
 	"nines/adapters"
 	"nines/analysis/project/rates"
 	"nines/bench"
 	"nines/bench/scenario"
-	"nines/chaos"
 	"nines/workloads"
 )
 
 type listCmd struct {
-	What string `arg:"" optional:"" help:"systems, workloads, faults, scenarios or rates."`
+	What     string `arg:"" optional:"" help:"systems, workloads, faults, scenarios or rates."`
+	Markdown bool   `help:"Of faults: as the page docs/faults.md."`
 }
 
 func (c *listCmd) Run(t terminal) error {
 	l := &listing{width: width(t.out)}
+	if c.Markdown {
+		if c.What != "faults" {
+			return badInput{errors.New("--markdown: only nines list faults has it")}
+		}
+		_, err := io.WriteString(t.out, faultsPage())
+		return err
+	}
 	switch c.What {
 	case "systems":
 		listSystems(l)
@@ -114,31 +121,6 @@ func settingsOf(e *workloads.Entry) []string {
 func hasTxns(s *adapters.System) bool {
 	p, err := s.Prepare(s.Effective(nil))
 	return err == nil && p.Guarantees.Txns != ""
-}
-
-func listFaults(l *listing) {
-	for _, k := range chaos.Kinds() {
-		l.paragraph(strings.Join(k.Usage, " or "))
-		l.row(4, 0, "", k.Does)
-		l.row(4, 0, "", fmt.Sprintf("needs %s: %s; example: %s", k.Needs, systemsWith(k.Needs), k.Example))
-	}
-	l.paragraph("F + G")
-	l.row(4, 0, "", "both faults at once, such as kill(follower) + slow-sync(leader, 20ms)")
-	l.blank()
-	l.paragraph("T, A and B are targets, chosen when the fault is injected:")
-	for _, word := range chaos.TargetWords() {
-		l.row(4, 13, word.Name, word.Means)
-	}
-	l.blank()
-	l.paragraph("P is a point of the system's protocol:")
-	for _, word := range chaos.PointWords() {
-		who := strings.Join(systemsThat(func(s *adapters.System) bool { return slices.Contains(s.Points, word.Name) }), ", ")
-		l.row(4, 14, word.Name, fmt.Sprintf("%s: %s", word.Means, cmp.Or(who, "no system yet")))
-	}
-}
-
-func systemsWith(need chaos.Caps) string {
-	return strings.Join(systemsThat(func(s *adapters.System) bool { return s.Caps.Lacks(need) == 0 }), ", ")
 }
 
 // systemsThat are the names of the systems that are so.

@@ -160,7 +160,7 @@ func (x *spec) host(dir string) (inproc.Config, error) {
 	if err != nil {
 		return inproc.Config{}, fmt.Errorf("links: %w", err)
 	}
-	d := disk.Config{SyncLatency: s.Disk.Sync}
+	d := disk.Config{SyncLatency: s.Disk.Sync, Bandwidth: s.Disk.Bandwidth}
 	if s.Disk.Kind == scenario.Files {
 		d = disk.Config{Dir: filepath.Join(dir, disksDir)}
 	}
