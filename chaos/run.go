@@ -151,6 +151,9 @@ func (r *runner) cannot(f Fault) string {
 	if _, ok := r.Cluster.(bench.Inspector); !ok && needsLeader(partsOf(f)) {
 		return errNoInspector.Error()
 	}
+	if _, ok := r.Cluster.(bench.Inspector); !ok && needsStatus(partsOf(f)) {
+		return errNoStatus.Error()
+	}
 	if err := Check(f, len(r.Cluster.Nodes())); err != nil {
 		return err.Error()
 	}

@@ -93,6 +93,9 @@ func (s Step) Problems(within time.Duration) []Problem {
 			complain("rest", "%v: want a time under load between two episodes, such as 1s", s.Rest)
 		}
 	}
+	if least := leastFor(s.Fault); s.For > 0 && s.For <= least {
+		complain("for", "%v: %s goes on to change %v after it has begun: want more than that", s.For, s.Fault, least)
+	}
 	if len(list) > 0 {
 		return list
 	}

@@ -112,7 +112,7 @@ func TestConfigIsChecked(t *testing.T) {
 // TestCaps holds what CapsOf reads from the interfaces against what it should.
 func TestCaps(t *testing.T) {
 	f := newFake(1)
-	if got := CapsOf(f); got != CanKill|CanLink|CanDisk|CanPoint {
+	if got := CapsOf(f); got != CanKill|CanLink|CanDisk|CanPoint|CanSkew|CanDrift {
 		t.Errorf("a fake offers %v", got)
 	}
 	if got := CapsOf(deaf{f, f}); got != CanKill {

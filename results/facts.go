@@ -39,6 +39,8 @@ type Facts struct {
 	Profile  *bench.Profile `json:"profile,omitempty"`
 	Policy   string         `json:"policy,omitempty"` // which node serves an operation; empty in files of before it was noted
 	Workload string         `json:"workload"`
+	Object   bench.Object   `json:"object,omitempty"`   // what its keys hold; empty in files of before there was more than one to tell
+	Lease    time.Duration  `json:"lease_ns,omitempty"` // of its locks: after so long a holder no longer takes itself for one
 	CAS      bool           `json:"cas"`                // whether the workload has compare-and-swap
 	Txns     bool           `json:"txns"`               // whether it has transactions: there is a txns.parquet
 	Bank     *Bank          `json:"bank,omitempty"`     // if it moves money

@@ -20,7 +20,7 @@ func (d *decoder) complete(s *Scenario) {
 		}
 	}
 	if s.Time == Virtual && !d.given("disk.kind") && !d.given("disk.sync") {
-		s.Disk = Disk{Memory, modelledSync}
+		s.Disk = Disk{Kind: Memory, Sync: modelledSync, Bandwidth: s.Disk.Bandwidth}
 		s.derived = append(s.derived, "disk")
 	}
 	d.completeEpisodes(s)
@@ -69,6 +69,9 @@ func (d *decoder) check(s *Scenario) {
 	}
 	if s.Disk.Kind == Files && s.Disk.Sync > 0 && d.ok("disk.kind", "disk.sync") {
 		d.failf("disk.sync", "real files take the time that they take: want 0s, or kind: memory, or the fault slow-sync")
+	}
+	if s.Disk.Kind == Files && s.Disk.Bandwidth > 0 && d.ok("disk.kind", "disk.bandwidth") {
+		d.failf("disk.bandwidth", "real files are as fast as they are: want kind: memory, or no bandwidth")
 	}
 	if d.ok("timing.heartbeat", "timing.election") && s.Timing.Election < 2*s.Timing.Heartbeat {
 		d.failf("timing.election", "%s with a heartbeat every %s would depose leaders that are well: want at least twice as much, better ten times",

@@ -192,7 +192,7 @@ func TestList(t *testing.T) {
 			loads = append(loads, fmt.Sprintf("accounts: %d", w.Accounts), fmt.Sprintf("span: %d", w.Span))
 		}
 	}
-	loads = append(loads, "micros: 8", "max_writes_per_key: 32", "Transactions need a system that has them: single, ")
+	loads = append(loads, "micros: 8", "max_writes_per_key: 32", "scan_length: 100", "lease: 500ms", "checked: every key is a linearizable register", "Transactions need a system that has them: single, ")
 	for _, k := range chaos.Kinds() {
 		faults = append(faults, k.Usage...)
 	}

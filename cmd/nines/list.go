@@ -2,7 +2,9 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -10,16 +12,23 @@ import (
 	"nines/analysis/project/rates"
 	"nines/bench"
 	"nines/bench/scenario"
-	"nines/chaos"
 	"nines/workloads"
 )
 
 type listCmd struct {
-	What string `arg:"" optional:"" help:"systems, workloads, arrivals, policies, faults, scenarios or rates."`
+	What     string `arg:"" optional:"" help:"systems, workloads, arrivals, policies, faults, scenarios or rates."`
+	Markdown bool   `help:"Of faults: as the page docs/faults.md."`
 }
 
 func (c *listCmd) Run(t terminal) error {
 	l := &listing{width: width(t.out)}
+	if c.Markdown {
+		if c.What != "faults" {
+			return badInput{errors.New("--markdown: only nines list faults has it")}
+		}
+		_, err := io.WriteString(t.out, faultsPage())
+		return err
+	}
 	i := slices.IndexFunc(lists, func(x list) bool { return x.name == c.What })
 	if i < 0 {
 		var names []string
@@ -87,20 +96,24 @@ func listSystems(l *listing) {
 
 func listWorkloads(l *listing) {
 	for i, e := range workloads.Catalog() {
-		if i > 0 && e.Txns() {
+		if i > 0 {
 			l.blank()
 		}
 		l.row(0, 17, e.Name, e.About)
+		l.row(17, 0, "", "checked: "+e.Verifies)
 		for _, set := range settingsOf(&e) {
 			l.row(17, 0, "", set)
 		}
 	}
 	l.blank()
-	l.paragraph("Transactions need a system that has them: " + strings.Join(systemsThat(hasTxns), ", ") + ".")
+	l.paragraph("Transactions need a system that has them: " + strings.Join(systemsThat(hasTxns), ", ") + ". " +
+		"Counters, lists, queues and scans are transactions too, of one step.")
+	l.blank()
+	l.paragraph("All of them: what was acknowledged is there at the end, and replicas agree. " +
+		"Distributions of keys: " + strings.Join(workloads.Distributions(), ", ") + ".")
 }
 
-// settingsOf are those that only workloads with transactions have, with their
-// defaults.
+// settingsOf are those that only some workloads have, with their defaults.
 func settingsOf(e *workloads.Entry) []string {
 	var all []string
 	add := func(name string, value uint64, about string) {
@@ -117,6 +130,10 @@ func settingsOf(e *workloads.Entry) []string {
 	add("span", uint64(e.Span), keys)
 	add("micros", uint64(e.Micros), "most reads and appends of a transaction")
 	add("max_writes_per_key", e.MaxWrites, "appends until a fresh list takes the key's place")
+	add("scan_length", uint64(e.ScanLength), "most keys of a scan")
+	if e.Lease > 0 {
+		all = append(all, fmt.Sprintf("lease: %v (after which a lock may be taken away)", e.Lease))
+	}
 	return all
 }
 
@@ -124,31 +141,6 @@ func settingsOf(e *workloads.Entry) []string {
 func hasTxns(s *adapters.System) bool {
 	p, err := s.Prepare(s.Effective(nil))
 	return err == nil && p.Guarantees.Txns != ""
-}
-
-func listFaults(l *listing) {
-	for _, k := range chaos.Kinds() {
-		l.paragraph(strings.Join(k.Usage, " or "))
-		l.row(4, 0, "", k.Does)
-		l.row(4, 0, "", fmt.Sprintf("needs %s: %s; example: %s", k.Needs, systemsWith(k.Needs), k.Example))
-	}
-	l.paragraph("F + G")
-	l.row(4, 0, "", "both faults at once, such as kill(follower) + slow-sync(leader, 20ms)")
-	l.blank()
-	l.paragraph("T, A and B are targets, chosen when the fault is injected:")
-	for _, word := range chaos.TargetWords() {
-		l.row(4, 13, word.Name, word.Means)
-	}
-	l.blank()
-	l.paragraph("P is a point of the system's protocol:")
-	for _, word := range chaos.PointWords() {
-		who := strings.Join(systemsThat(func(s *adapters.System) bool { return slices.Contains(s.Points, word.Name) }), ", ")
-		l.row(4, 14, word.Name, fmt.Sprintf("%s: %s", word.Means, cmp.Or(who, "no system yet")))
-	}
-}
-
-func systemsWith(need chaos.Caps) string {
-	return strings.Join(systemsThat(func(s *adapters.System) bool { return s.Caps.Lacks(need) == 0 }), ", ")
 }
 
 // systemsThat are the names of the systems that are so.

@@ -152,10 +152,9 @@ func outline(s *scenario.Scenario) []string {
 	if s.Host == controls.Host {
 		return []string{fmt.Sprintf("%s: %s in the event queue; load, faults and seed are each control's own", s.Name, plural(len(plan(s)), "trial"))}
 	}
-	var all time.Duration
-	for _, p := range plan(s) {
-		all += p.lasts()
-	}
+	var fresh tempo
+	todo := plan(s)
+	all := fresh.left(todo) / time.Duration(jobs(todo))
 	first := fmt.Sprintf("%s: %s; %s for %s each", s.Name, cast(s), offered(s), span(s.Duration))
 	if e := chaos.EpisodesOf(s.Faults); e != nil {
 		first = fmt.Sprintf("%s: %s; %s for %s each, which take %s at most", s.Name, cast(s), offered(s), plural(e.Episodes, "episode"), span(s.Duration))

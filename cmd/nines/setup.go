@@ -94,7 +94,7 @@ func (x *spec) facts() results.Facts {
 		Variant: x.variant, Repeat: x.repeat, Seed: x.seed, Host: s.Host, Virtual: isVirtual(x.planned), Nodes: x.nodes,
 		Duration: s.Duration, Warmup: s.Warmup, Deadline: s.Load.Deadline, Abandon: s.Load.Abandon,
 		Arrivals: string(s.Load.Arrivals), Rate: s.Load.Rate, Workload: x.workload.Name(), CAS: x.workload.CAS(),
-		Txns: x.workload.Txns(), SLOTarget: s.SLO.Target, SLOBin: s.SLO.Bin,
+		Object: x.workload.Object(), Lease: s.Workload.Lease, Txns: x.workload.Txns(), SLOTarget: s.SLO.Target, SLOBin: s.SLO.Bin,
 	}
 	if accounts, total := x.workload.Bank(); accounts > 0 {
 		f.Bank = &results.Bank{Accounts: accounts, Total: total}
@@ -164,7 +164,7 @@ func (x *spec) host(dir string) (inproc.Config, error) {
 	if err != nil {
 		return inproc.Config{}, fmt.Errorf("links: %w", err)
 	}
-	d := disk.Config{SyncLatency: s.Disk.Sync}
+	d := disk.Config{SyncLatency: s.Disk.Sync, Bandwidth: s.Disk.Bandwidth}
 	if s.Disk.Kind == scenario.Files {
 		d = disk.Config{Dir: filepath.Join(dir, disksDir)}
 	}

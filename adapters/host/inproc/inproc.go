@@ -1,6 +1,6 @@
 // Package inproc is the host whose nodes are goroutines of this process, joined
-// by in-memory links. It gives each node its links and its disk, and hurts them
-// when told. A kill detaches the node from its links, takes away from its disk
+// by in-memory links. It gives each node its links, its disk and its clock, and
+// hurts them when told. A kill detaches the node from its links, takes away from its disk
 // what had not been synced, and stops it; what clients had asked of it ends
 // unknown.
 package inproc
@@ -22,7 +22,7 @@ import (
 )
 
 // Caps is what can be done to nodes here.
-const Caps = chaos.CanKill | chaos.CanLink | chaos.CanDisk | chaos.CanPoint
+const Caps = chaos.CanKill | chaos.CanLink | chaos.CanDisk | chaos.CanPoint | chaos.CanSkew | chaos.CanDrift
 
 // Config describes a cluster.
 type Config struct {
@@ -34,6 +34,9 @@ type Config struct {
 	Server replica.ServerConfig
 	Seed   uint64
 	Points []string // the protocol points that the system has
+	// Lacks is what the system cannot suffer although nodes here could, such as
+	// faults of a clock that it does not look at.
+	Lacks chaos.Caps
 	// Events takes what nodes report, at the instant they report it. It is
 	// called from many goroutines and must not block. Nil drops events.
 	Events func(at time.Time, e bench.Event)
@@ -99,9 +102,9 @@ func (c *Cluster) add(i int, name string) error {
 }
 
 // Caps implements [chaos.Declarer]: a single node has no links, and not every
-// system has protocol points.
+// system has protocol points or looks at the clock.
 func (c *Cluster) Caps() chaos.Caps {
-	caps := Caps
+	caps := Caps &^ c.cfg.Lacks
 	if len(c.cfg.Nodes) == 1 {
 		caps &^= chaos.CanLink
 	}

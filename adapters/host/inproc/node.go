@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"nines/adapters/clock"
 	"nines/adapters/disk"
 	"nines/adapters/link"
 	"nines/adapters/replica"
@@ -19,6 +20,7 @@ import (
 type node struct {
 	name   string
 	disk   *disk.Disk
+	clock  clock.Clock
 	rand   *rand.Rand
 	port   *link.Endpoint                 // of the replica that runs
 	server atomic.Pointer[replica.Server] // nil: down
@@ -45,6 +47,7 @@ func (c *Cluster) start(n *node) error {
 		Members: c.cfg.Nodes,
 		Link:    n.port,
 		Disk:    store,
+		Clock:   &n.clock,
 		Rand:    n.rand,
 		Timing:  c.cfg.Timing,
 		Batch:   c.cfg.Batch,
@@ -127,6 +130,15 @@ func (c *Cluster) HurtDisk(name string, f chaos.DiskFault) (func() chaos.DiskHar
 		return nil, err
 	}
 	return n.disk.Hurt(f), nil
+}
+
+// HurtClock implements [chaos.Clocker].
+func (c *Cluster) HurtClock(name string, f chaos.ClockFault) (func() chaos.ClockHarm, error) {
+	n, err := c.node(name)
+	if err != nil {
+		return nil, err
+	}
+	return n.clock.Hurt(f), nil
 }
 
 // client is a session with a node, over all the replicas that run there.
