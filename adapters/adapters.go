@@ -87,7 +87,7 @@ func Systems() []System {
 			Nodes: 1,
 			Caps:  chaos.CanKill | chaos.CanDisk,
 			Prepare: func(map[string]string) (Prepared, error) {
-				p := onHost(single.Open, nil, results.Guarantees{
+				p := onHostWithout(noClock, single.Open, nil, results.Guarantees{
 					Reads: "linearizable", Durability: "the kill of the node: answered when its disk has it", Replicated: true, Txns: strict,
 				})
 				p.Tolerate = alone
@@ -97,14 +97,14 @@ func Systems() []System {
 		{
 			Name:     "etcdraft",
 			About:    "the raft library of etcd (go.etcd.io/raft/v3)",
-			Caps:     inproc.Caps &^ chaos.CanPoint,
+			Caps:     inproc.Caps &^ chaos.CanPoint &^ noSkew,
 			Settings: etcdSettings(),
 			Prepare:  prepareEtcd,
 		},
 		{
 			Name:     "hashiraft",
 			About:    "HashiCorp's raft library (github.com/hashicorp/raft)",
-			Caps:     inproc.Caps &^ chaos.CanPoint,
+			Caps:     inproc.Caps &^ chaos.CanPoint &^ noClock,
 			Settings: hashiSettings(),
 			Prepare:  prepareHashi,
 		},

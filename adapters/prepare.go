@@ -14,16 +14,30 @@ import (
 	"nines/adapters/null"
 	"nines/adapters/replica"
 	"nines/bench"
+	"nines/chaos"
 	"nines/results"
 )
 
 // onHost is a system whose nodes run on the host, and reach these protocol points.
 func onHost(open replica.Open, points []string, g results.Guarantees) Prepared {
+	return onHostWithout(0, open, points, g)
+}
+
+// onHostWithout is one that cannot suffer all that nodes there could.
+func onHostWithout(lacks chaos.Caps, open replica.Open, points []string, g results.Guarantees) Prepared {
 	return Prepared{Guarantees: g, Start: func(cfg inproc.Config) (bench.Cluster, error) {
-		cfg.Points = points
+		cfg.Points, cfg.Lacks = points, lacks
 		return inproc.Start(cfg, open)
 	}}
 }
+
+// What systems do not look at. The library of etcd is told of ticks and reads no
+// clock, so that only the rate of its clock matters; that of HashiCorp has timers
+// of its own; and a single node waits for nothing.
+const (
+	noSkew  = chaos.CanSkew
+	noClock = chaos.CanSkew | chaos.CanDrift
+)
 
 func etcdSettings() []Setting {
 	return []Setting{
@@ -50,7 +64,7 @@ func prepareEtcd(s map[string]string) (Prepared, error) {
 	if cfg.Reads == etcdraft.ReadLease {
 		reads = "lease that outlives an election" // and so not linearizable
 	}
-	p := onHost(open, nil, results.Guarantees{Reads: reads, Durability: onDisk, Replicated: true, Txns: strict})
+	p := onHostWithout(noSkew, open, nil, results.Guarantees{Reads: reads, Durability: onDisk, Replicated: true, Txns: strict})
 	p.Tolerate = byMajority(ofRaft, cfg.Reads == etcdraft.ReadLocal)
 	return p, nil
 }
@@ -72,7 +86,7 @@ func prepareHashi(s map[string]string) (Prepared, error) {
 	if err != nil {
 		return Prepared{}, err
 	}
-	p := onHost(open, nil, results.Guarantees{Reads: string(cfg.Reads), Durability: onDisk, Replicated: true, Txns: strict})
+	p := onHostWithout(noClock, open, nil, results.Guarantees{Reads: string(cfg.Reads), Durability: onDisk, Replicated: true, Txns: strict})
 	p.Tolerate = byMajority(ofRaft, cfg.Reads == hashiraft.ReadLocal)
 	return p, nil
 }

@@ -64,6 +64,7 @@ func Analyze(in Input, opts Options) Summary {
 	s.InDoubt = t.inDoubt(t.doubts())
 	s.PerOp = t.perOp()
 	s.Tolerance = t.survivals()
+	s.Under = t.underFaults()
 
 	s.Checks = t.checks()
 	s.Verdict = worst(s.Checks)
@@ -166,9 +167,11 @@ func within(rising []time.Duration, from, to time.Duration) int {
 	return max(0, hi-lo)
 }
 
-func (t *trial) counts() Counts {
+func (t *trial) counts() Counts { return countsOf(t.load, t.Facts.Deadline) }
+
+func countsOf(ops []*bench.Sample, deadline time.Duration) Counts {
 	var c Counts
-	for _, s := range t.load {
+	for _, s := range ops {
 		c.Due++
 		switch s.Outcome {
 		case bench.OK:
@@ -180,7 +183,7 @@ func (t *trial) counts() Counts {
 		default:
 			c.Unknown++
 		}
-		if s.Good(t.Facts.Deadline) {
+		if s.Good(deadline) {
 			c.Good++
 		}
 	}

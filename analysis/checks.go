@@ -22,34 +22,46 @@ func (t *trial) checks() []Check {
 	if err != nil {
 		return t.undecided("the record of transactions does not fit the operations: " + err.Error())
 	}
-	out := []Check{t.linearizable(r), t.durable(r), agreement(t.Facts)}
-	if t.Facts.Txns {
-		out = append(out, t.isolated())
-	}
-	if t.Facts.Bank != nil {
-		out = append(out, t.bank())
-	}
-	if t.Facts.Guarantees.Partitioned {
-		out = append(out, t.atomic(), t.settled())
+	var out []Check
+	for _, q := range t.questions() {
+		out = append(out, q.answer(r))
 	}
 	return out
 }
 
-// undecided are the checks of a record from which nothing follows.
-func (t *trial) undecided(why string) []Check {
-	names := []string{"linearizable", "durable", "agreement"}
-	if t.Facts.Txns {
-		names = append(names, "isolated")
+// A question is a check that a history is held against.
+type question struct {
+	name   string
+	answer func(registers) Check
+}
+
+// questions are those that make sense of what the keys hold, and of the system.
+func (t *trial) questions() []question {
+	of := func(check func() Check) func(registers) Check { return func(registers) Check { return check() } }
+	all := []question{
+		{"linearizable", t.linearizable}, {"durable", t.durable}, {"agreement", of(func() Check { return agreement(t.Facts) })},
+	}
+	own := t.objectCheck()
+	if own != nil {
+		all = append(all, question{own.name, of(func() Check { return t.holds(own) })})
+	}
+	if t.Facts.Txns && own == nil {
+		all = append(all, question{"isolated", of(t.isolated)})
 	}
 	if t.Facts.Bank != nil {
-		names = append(names, "bank")
+		all = append(all, question{"bank", of(t.bank)})
 	}
 	if t.Facts.Guarantees.Partitioned {
-		names = append(names, "atomic", "settled")
+		all = append(all, question{"atomic", of(t.atomic)}, question{"settled", of(t.settled)})
 	}
+	return all
+}
+
+// undecided are the checks of a record from which nothing follows.
+func (t *trial) undecided(why string) []Check {
 	var out []Check
-	for _, name := range names {
-		out = append(out, Check{Name: name, Verdict: VerdictUnknown, Why: why})
+	for _, q := range t.questions() {
+		out = append(out, Check{Name: q.name, Verdict: VerdictUnknown, Why: why})
 	}
 	return out
 }
@@ -99,6 +111,15 @@ func (t *trial) durable(r registers) Check {
 	if !t.Facts.Txns || c.Verdict == VerdictIllegal {
 		return c
 	}
+	if own := t.objectCheck(); own != nil {
+		return t.durableObjects(own, c)
+	}
+	return t.durableLists(c)
+}
+
+// durableLists adds to what is known of registers whether acknowledged appends
+// are there.
+func (t *trial) durableLists(c Check) Check {
 	appended := txn.Durable(t.Samples, t.Txns, t.txnOptions())
 	lists := t.judged("durable", appended)
 	switch {

@@ -58,7 +58,7 @@ func (t *trial) gates(s *Summary) []Gate {
 	if g, ok := t.episodesHad(); ok {
 		gates = append(gates, g)
 	}
-	gates = append(gates, enough(s), independents(s), s.Steady.settled(t.Facts.Warmup))
+	gates = append(gates, enough(s), independents(s), s.Steady.settled(&t.Facts))
 	if len(t.faults) > 0 {
 		gates = append(gates, t.baselineHealth())
 		gates = append(gates, t.healthBefore()...)

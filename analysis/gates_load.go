@@ -101,10 +101,10 @@ func (t *trial) arrivals(punctual bool) (g Gate, ok bool) {
 	if !known || len(t.load) == 0 {
 		return Gate{}, false
 	}
-	width := max(arrivalBin, t.end*perArrivalBin/time.Duration(len(t.load)))
-	due, chance := t.dispersion(width, func(s *bench.Sample) time.Duration { return s.Due })
-	sent, _ := t.dispersion(width, func(s *bench.Sample) time.Duration { return s.Sent })
-	if t.end/width < leastArrivalBins || math.IsNaN(due) || math.IsNaN(sent) {
+	b := t.arrivalBins()
+	due, chance := t.dispersion(b, func(s *bench.Sample) time.Duration { return s.Due })
+	sent, _ := t.dispersion(b, func(s *bench.Sample) time.Duration { return s.Sent })
+	if b.n < leastArrivalBins || math.IsNaN(due) || math.IsNaN(sent) {
 		return Gate{}, false
 	}
 	slack := dispersionSlack
@@ -113,9 +113,15 @@ func (t *trial) arrivals(punctual bool) (g Gate, ok bool) {
 	}
 	off := func(index float64) bool { return math.Abs(index-want) > slack }
 	const name = GateArrivals
-	saw := fmt.Sprintf("index of dispersion in bins of %v: %.2f of what was due, %.2f of what was sent; %s arrivals have %.0f, bound ± %.2f",
-		width.Round(time.Millisecond), due, sent, t.Facts.Arrivals, want, slack)
-	if off(due) {
+	saw := fmt.Sprintf("index of dispersion in bins of %s: %.2f of what was due, %.2f of what was sent; %s arrivals have %.0f, bound ± %.2f",
+		b.width, due, sent, t.Facts.Arrivals, want, slack)
+	miscounted := false
+	if b.expected > 0 {
+		bound := 2 + 4*math.Sqrt(want*b.expected)
+		miscounted = math.Abs(float64(len(t.load))-b.expected) > bound
+		saw += fmt.Sprintf("; %d were due, %.0f expected, bound ± %.0f", len(t.load), b.expected, bound)
+	}
+	if off(due) || miscounted {
 		return gate(name, false, saw, "the load generator made other arrivals than the scenario says: report it as a bug"), true
 	}
 	do := "operations were sent in other bursts than they were due: free the machine, or lower the rate"
@@ -125,13 +131,45 @@ func (t *trial) arrivals(punctual bool) (g Gate, ok bool) {
 	return warning(name, !off(sent), saw, do), true
 }
 
+// arrivalBins are what arrivals are counted in.
+type arrivalBins struct {
+	n        int
+	of       func(at time.Duration) int // the bin of an instant
+	width    string                     // in words
+	expected float64                    // arrivals in all; 0 where the rate is steady, and is taken from what came
+}
+
+// arrivalBins are of equal length or, where the rate is meant to change, such that
+// equally many arrivals are expected in each: measured by the cumulative rate, the
+// intended process has the rate 1 (Cox and Lewis, The Statistical Analysis of Series of
+// Events, 1966, §2.3), and so has what its bins hold the dispersion of a steady one.
+func (t *trial) arrivalBins() arrivalBins {
+	width := max(arrivalBin, t.end*perArrivalBin/time.Duration(len(t.load)))
+	p := t.Facts.Profile
+	if p == nil {
+		return arrivalBins{n: int(t.end / width), of: func(at time.Duration) int { return int(at / width) }, width: width.Round(time.Millisecond).String()}
+	}
+	expected := p.Expected(t.end)
+	all := expected(t.end)
+	if !(all > 0) {
+		return arrivalBins{}
+	}
+	each := math.Ceil(all * width.Seconds() / t.end.Seconds())
+	return arrivalBins{
+		n: int(all / each), of: func(at time.Duration) int { return int(expected(at) / each) },
+		width: fmt.Sprintf("%.0f expected arrivals", each), expected: all,
+	}
+}
+
 // dispersion is that of how many operations fall into each bin, by an instant of
 // theirs, which may be never, and what chance does to it if they are Poisson.
-func (t *trial) dispersion(width time.Duration, at func(*bench.Sample) time.Duration) (float64, stats.Interval) {
-	counts := make([]int, t.end/width)
+func (t *trial) dispersion(b arrivalBins, at func(*bench.Sample) time.Duration) (float64, stats.Interval) {
+	counts := make([]int, b.n)
 	for _, s := range t.load {
-		if i := at(s) / width; at(s) >= 0 && int(i) < len(counts) {
-			counts[i]++
+		if x := at(s); x >= 0 && x < t.end {
+			if i := b.of(x); i < len(counts) {
+				counts[i]++
+			}
 		}
 	}
 	return stats.Dispersion(counts)

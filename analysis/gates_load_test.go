@@ -204,6 +204,52 @@ func TestArrivalsGate(t *testing.T) {
 	}
 }
 
+// TestProfileGate: arrivals are held against the rate that they were meant to have at
+// each instant. What has another course, or another rate, is not what was meant.
+func TestProfileGate(t *testing.T) {
+	const end = 10 * time.Second
+	ramp := bench.Profile{Rate: 500, Ramp: &bench.Ramp{To: 3500, Over: end}}
+	burst := bench.Profile{Rate: 1000, Burst: &bench.Burst{Times: 6, Every: time.Second, For: 200 * msec}}
+	made := func(p bench.Profile, even bool) (dues []time.Duration) {
+		next := bench.PoissonProfile(p, 0, end, rand.New(rand.NewPCG(1, 1)))
+		if even {
+			next = bench.ConstantProfile(p, 0, end)
+		}
+		for due, ok := next(); ok; due, ok = next() {
+			dues = append(dues, due)
+		}
+		return dues
+	}
+	for _, c := range []struct {
+		name     string
+		meant    bench.Profile
+		arrivals string
+		dues     []time.Duration
+		want     string
+	}{
+		{"ramp", ramp, "poisson", made(ramp, false), passes},
+		{"even ramp", ramp, "constant", made(ramp, true), passes},
+		{"burst", burst, "poisson", made(burst, false), passes},
+		{"even burst", burst, "constant", made(burst, true), passes},
+		{"steady instead of a ramp", ramp, "poisson", made(bench.Profile{Rate: 2000}, false), fails},
+		{"ramp instead of bursts", burst, "poisson", made(ramp, false), fails},
+		{"even instead of random", ramp, "poisson", made(ramp, true), fails},
+		{"the right course, a tenth too fast", ramp, "poisson", made(bench.Profile{Rate: 550, Ramp: &bench.Ramp{To: 3850, Over: end}}, false), fails},
+		{"the right course, a thousandth too slow", ramp, "constant", made(bench.Profile{Rate: 499.5, Ramp: &bench.Ramp{To: 3496.5, Over: end}}, true), fails},
+	} {
+		in := Input{Facts: facts(end)}
+		in.Facts.Arrivals, in.Facts.Profile = c.arrivals, &c.meant
+		for _, due := range c.dues {
+			in.Samples = append(in.Samples, bench.Sample{Due: due, Sent: due, Done: due + msec, Class: bench.Main, Outcome: bench.OK})
+		}
+		g, ok := newTrial(in).arrivals(true)
+		if !ok {
+			t.Errorf("%s: no gate", c.name)
+		}
+		wants(t, c.name, g, c.want)
+	}
+}
+
 // TestHealthBefore: the second fault begins half a second after an outage, the
 // third more than one after it.
 func TestHealthBefore(t *testing.T) {

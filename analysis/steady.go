@@ -9,6 +9,7 @@ import (
 
 	"nines/analysis/stats"
 	"nines/bench"
+	"nines/results"
 )
 
 // Steady says when the system had settled before the first fault, by MSER-5
@@ -73,7 +74,7 @@ func (t *trial) steady() Steady {
 	until, from := t.healthy(), -t.Facts.Warmup
 	b := t.settling(from, until)
 	out := Steady{From: 0, To: ms(until), Cut: MS(nan), Bins: len(b.throughput), BinMS: ms(b.width)}
-	if len(b.throughput) >= steadyBins {
+	if len(b.throughput) >= steadyBins && t.Facts.Profile == nil {
 		rate, settled := stats.MSER5(b.throughput)
 		response, also := stats.MSER5(b.logResponse)
 		out.Refused = !settled || !also
@@ -146,9 +147,12 @@ func (t *trial) meanRate(from, until time.Duration) Range {
 }
 
 // settled: figures of the whole period are those of a system that had warmed up.
-func (s *Steady) settled(warmup time.Duration) Gate {
+func (s *Steady) settled(f *results.Facts) Gate {
 	const name = "steady state"
+	warmup := f.Warmup
 	switch {
+	case f.Profile != nil:
+		return gate(name, true, "not asked: the load is meant to change, and throughput with it", "")
 	case s.Refused:
 		return gate(name, false, fmt.Sprintf("MSER-5 finds no end of the warm-up in the %s before %s: its cut is at the limit, half of that", show(s.To+ms(warmup)), show(s.To)),
 			"throughput or latency still changed: lengthen the warm-up, or let the first fault come later")

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"nines/bench"
+	"nines/results"
 )
 
 // settlingTrial is a load of 1000 op/s from -2 s to 10 s; an operation that is due
@@ -59,7 +60,7 @@ func TestSteady(t *testing.T) {
 			if !c.refused && (s.Cut < c.least || s.Cut > c.most || s.From != max(0, s.Cut)) {
 				t.Errorf("cut at %v, band from %v; want between %v and %v", s.Cut, s.From, c.least, c.most)
 			}
-			if g := s.settled(2 * time.Second); g.Pass != c.pass || c.pass && g.Warn != (c.least > 0) {
+			if g := s.settled(&results.Facts{Warmup: 2 * time.Second}); g.Pass != c.pass || c.pass && g.Warn != (c.least > 0) {
 				t.Errorf("%+v", g)
 			}
 			if !c.refused && (math.Abs(s.Rate.Mean-1000) > 15 || s.Rate.Lo > 1000 || s.Rate.Hi < 1000) {
@@ -100,7 +101,7 @@ func TestTooLittleToTell(t *testing.T) {
 	in := settlingTrial(func(time.Duration) time.Duration { return msec })
 	in.Faults[0].Start = 1490 * msec // 349 bins
 	s := newTrial(in).steady()
-	g := s.settled(2 * time.Second)
+	g := s.settled(&results.Facts{Warmup: 2 * time.Second})
 	if s.Refused || s.From != 0 || !math.IsNaN(float64(s.Cut)) || !g.Pass || g.Warn || !strings.Contains(g.Saw, "not asked") {
 		t.Errorf("%+v: %+v, want no cut, and that it was not asked", s, g)
 	}

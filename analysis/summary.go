@@ -101,6 +101,7 @@ type Summary struct {
 	InDoubt  InDoubt   `json:"in_doubt"` // of the whole trial
 
 	Tolerance []Survival `json:"tolerance,omitempty"` // if the trial explores it
+	Under     []Under    `json:"under,omitempty"`     // before the first fault and under each, unless they are many
 }
 
 // Gate is one test of whether the trial may be believed.

@@ -29,23 +29,43 @@ func (t *trial) registers() (registers, error) {
 	if !t.Facts.Txns {
 		return registers{ops: t.Samples}, nil
 	}
+	if t.objectCheck() != nil {
+		var plain registers
+		for i, s := range t.Samples {
+			if s.Kind != bench.Transact {
+				plain.ops, plain.from = append(plain.ops, s), append(plain.from, i)
+			}
+		}
+		return plain.without(t.usedKeys()), nil
+	}
 	ops, from, err := txn.Registers(t.Samples, t.Txns)
 	if err != nil || t.level() == txn.StrictSerializable {
 		return registers{ops, from}, err
 	}
+	return registers{ops, from}.without(t.usedKeys()), nil
+}
+
+// usedKeys are those that transactions use, but for what they only scan.
+func (t *trial) usedKeys() map[uint64]bool {
 	used := map[uint64]bool{}
 	for _, r := range t.Txns {
 		for _, m := range r.Txn.Micros {
-			used[m.Key] = true
+			if m.Kind != bench.Scan {
+				used[m.Key] = true
+			}
 		}
 	}
-	var plain registers
-	for i, s := range ops {
-		if !used[s.Key] {
-			plain.ops, plain.from = append(plain.ops, s), append(plain.from, from[i])
+	return used
+}
+
+// without leaves the operations on some keys out.
+func (r registers) without(keys map[uint64]bool) (left registers) {
+	for i, s := range r.ops {
+		if !keys[s.Key] {
+			left.ops, left.from = append(left.ops, s), append(left.from, r.sample(i))
 		}
 	}
-	return plain, nil
+	return left
 }
 
 func (t *trial) level() txn.Level { return txn.Level(t.Facts.Guarantees.Txns) }

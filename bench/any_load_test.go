@@ -124,13 +124,13 @@ func checkSessions(t *testing.T, samples []bench.Sample) {
 	bySession := map[uint64][]bench.Sample{}
 	for _, s := range samples {
 		if s.Outcome == bench.Dropped {
-			if s.Session != 0 || s.Sent != bench.Never || s.Done != bench.Never {
-				t.Errorf("dropped, but with a session or instants: %+v", s)
+			if s.Session != 0 || s.Sent != bench.Never || s.Done != bench.Never || s.Tries != 0 {
+				t.Errorf("dropped, but with a session, instants or tries: %+v", s)
 			}
 			continue
 		}
-		if s.Session == 0 || s.Sent < s.Due || s.Done < s.Sent {
-			t.Errorf("no session, or instants out of order: %+v", s)
+		if s.Session == 0 || s.Sent < s.Due || s.Done < s.Sent || s.Tries != 1 || s.Hedges != 0 {
+			t.Errorf("no session, not one try, or instants out of order: %+v", s)
 		}
 		bySession[s.Session] = append(bySession[s.Session], s)
 	}

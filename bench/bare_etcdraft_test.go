@@ -13,23 +13,41 @@ import (
 	pb "go.etcd.io/raft/v3/raftpb"
 
 	"nines/adapters/disk"
+	"nines/adapters/machine"
+	"nines/bench"
 )
 
 // BenchmarkBareEtcdraft measures three RawNodes, each with a goroutine of its
 // own and the library's memory storage: messages are handed over as they are,
 // and applying an entry only wakes the session that waits for it. Entries go to
-// a log on a memory disk, as in the adapter, or nowhere.
+// a log on a memory disk, as in the adapter, or nowhere. With a machine, they are
+// commands, and every node applies them as all systems here do: what a system has to
+// do that the library alone has not.
 func BenchmarkBareEtcdraft(b *testing.B) {
 	for _, sessions := range sessionCounts {
-		for _, medium := range []string{"memory", "none"} {
-			benchBareEtcdraft(b, sessions, medium)
+		for _, with := range []bareParts{{disk: true}, {}, {disk: true, machine: true}} {
+			benchBareEtcdraft(b, sessions, with)
 		}
 	}
 }
 
-func benchBareEtcdraft(b *testing.B, sessions int, medium string) {
-	b.Run(fmt.Sprintf("system=etcdraft/sessions=%d/value=16/disk=%s", sessions, medium), func(b *testing.B) {
-		c := newBareCluster(b, sessions, medium == "memory")
+// bareParts is what a bare loop has beside the library.
+type bareParts struct{ disk, machine bool }
+
+func (p bareParts) String() string {
+	disk, machine := "none", ""
+	if p.disk {
+		disk = "memory"
+	}
+	if p.machine {
+		machine = "/machine=kv"
+	}
+	return "disk=" + disk + machine
+}
+
+func benchBareEtcdraft(b *testing.B, sessions int, with bareParts) {
+	b.Run(fmt.Sprintf("system=etcdraft/sessions=%d/value=16/%v", sessions, with), func(b *testing.B) {
+		c := newBareCluster(b, sessions, with)
 		b.ReportAllocs()
 		b.ResetTimer()
 		eachSession(b, sessions, func(i int) func() error {
@@ -39,15 +57,22 @@ func benchBareEtcdraft(b *testing.B, sessions int, medium string) {
 }
 
 type bareCluster struct {
+	with   bareParts
 	nodes  []*bareRaft
 	leader *bareRaft
 	done   []chan struct{} // by session
+	seq    []uint64        // likewise: its last command
 }
 
 // do has the leader commit the session's next command.
 func (c *bareCluster) do(session uint64) {
 	data := make([]byte, 16)
 	binary.LittleEndian.PutUint64(data, session)
+	if c.with.machine {
+		c.seq[session]++
+		cmd := machine.Command{Session: session, Seq: c.seq[session], Kind: bench.Write, Key: c.seq[session] * 7919 % 1000, Arg: 1, Size: 16}
+		data = cmd.AppendTo(data[:0])
+	}
 	c.leader.put(func(n *bareRaft) { n.proposals = append(n.proposals, &pb.Entry{Data: data}) })
 	<-c.done[session]
 }
@@ -59,6 +84,7 @@ type bareRaft struct {
 	node    *raft.RawNode
 	storage *raft.MemoryStorage
 	disk    *disk.Store // or nil
+	kv      *machine.KV // or nil
 	recs    []disk.Record
 	wake    chan struct{}
 	leads   atomic.Bool
@@ -68,15 +94,15 @@ type bareRaft struct {
 	proposals []*pb.Entry
 }
 
-func newBareCluster(b *testing.B, sessions int, logged bool) *bareCluster {
-	c := &bareCluster{done: make([]chan struct{}, sessions)}
+func newBareCluster(b *testing.B, sessions int, with bareParts) *bareCluster {
+	c := &bareCluster{with: with, done: make([]chan struct{}, sessions), seq: make([]uint64, sessions)}
 	for i := range c.done {
 		c.done[i] = make(chan struct{}, 1)
 	}
 	stop := make(chan struct{})
 	var running sync.WaitGroup
 	for id := uint64(1); id <= 3; id++ {
-		c.nodes = append(c.nodes, newBareRaft(b, c, id, logged))
+		c.nodes = append(c.nodes, newBareRaft(b, c, id))
 	}
 	for _, n := range c.nodes {
 		running.Go(func() { n.run(b, stop) })
@@ -92,7 +118,7 @@ func newBareCluster(b *testing.B, sessions int, logged bool) *bareCluster {
 	return c
 }
 
-func newBareRaft(b *testing.B, c *bareCluster, id uint64, logged bool) *bareRaft {
+func newBareRaft(b *testing.B, c *bareCluster, id uint64) *bareRaft {
 	n := &bareRaft{c: c, id: id, storage: raft.NewMemoryStorage(), wake: make(chan struct{}, 1)}
 	if err := n.storage.ApplySnapshot(&pb.Snapshot{Metadata: &pb.SnapshotMetadata{
 		Index: new(uint64(1)), Term: new(uint64(1)), ConfState: &pb.ConfState{Voters: []uint64{1, 2, 3}},
@@ -100,7 +126,10 @@ func newBareRaft(b *testing.B, c *bareCluster, id uint64, logged bool) *bareRaft
 		b.Fatal(err)
 	}
 	var err error
-	if logged {
+	if c.with.machine {
+		n.kv = machine.New()
+	}
+	if c.with.disk {
 		d, err := disk.New(disk.Config{})
 		if err != nil {
 			b.Fatal(err)
@@ -174,8 +203,8 @@ func (n *bareRaft) handle(b *testing.B, rd raft.Ready, compacted uint64) uint64 
 		n.c.nodes[m.GetTo()-1].put(func(to *bareRaft) { to.messages = append(to.messages, m) })
 	}
 	for _, e := range rd.CommittedEntries {
-		if len(e.Data) > 0 && n.leads.Load() {
-			n.c.done[binary.LittleEndian.Uint64(e.Data)] <- struct{}{}
+		if len(e.Data) > 0 {
+			n.apply(b, e)
 		}
 		if i := e.GetIndex(); i > compacted+10_000 {
 			compacted = i - 5_000
@@ -192,6 +221,22 @@ func (n *bareRaft) handle(b *testing.B, rd raft.Ready, compacted uint64) uint64 
 	}
 	n.node.Advance(rd)
 	return compacted
+}
+
+// apply has the leader wake the session, and every node apply the command if there
+// is a machine.
+func (n *bareRaft) apply(b *testing.B, e *pb.Entry) {
+	session := binary.LittleEndian.Uint64(e.Data)
+	if n.kv != nil {
+		cmd, _, err := n.kv.Apply(e.GetIndex(), e.Data)
+		if err != nil {
+			b.Errorf("apply: %v", err)
+		}
+		session = cmd.Session
+	}
+	if n.leads.Load() {
+		n.c.done[session] <- struct{}{}
+	}
 }
 
 func (n *bareRaft) log(entries []*pb.Entry) error {

@@ -18,8 +18,9 @@ func newClosedStream(r *run, cfg *Closed) *closedStream {
 	}
 	for i := range cfg.Sessions {
 		w := &closedWorker{stream: s, source: cfg.Source(i), picker: cfg.Picker(i)}
+		w.tracker, _ = w.picker.(Tracker)
 		for node := range r.nodes {
-			w.seats = append(w.seats, newSeat(r, &s.count, s.cfg.Class, w.source, node))
+			w.seats = append(w.seats, newSeat(r, &s.count, s.cfg.Class, w.source, cfg.Dialer, node))
 		}
 		s.workers = append(s.workers, w)
 	}
@@ -48,7 +49,8 @@ type closedWorker struct {
 	stream           *closedStream
 	source           Source
 	picker           Picker
-	seats            []seat // by node
+	tracker          Tracker // the picker, if it is one
+	seats            []seat  // by node
 	op               Op
 	chunk            *chunk
 	inHand           *seat // performing an operation
@@ -69,8 +71,7 @@ func (w *closedWorker) run() {
 		w.inHand = &w.seats[node]
 		s := w.chunk.next()
 		w.due = due
-		w.inHand.perform(&w.op, due, due, s)
-		w.inHand = nil
+		w.perform(node, s)
 		due = s.Done
 		failed := s.Outcome != OK
 		w.keep(s)
@@ -78,6 +79,15 @@ func (w *closedWorker) run() {
 			due = w.backOff()
 		}
 	}
+}
+
+func (w *closedWorker) perform(node int, s *Sample) {
+	if w.tracker != nil {
+		w.tracker.Sent(node)
+		defer w.tracker.Done(node)
+	}
+	w.inHand.perform(&w.op, w.due, w.due, s)
+	w.inHand = nil
 }
 
 func (w *closedWorker) keep(s *Sample) {

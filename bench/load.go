@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -26,6 +27,36 @@ type Observer interface {
 // [Cluster.Nodes]. It serves one goroutine.
 type Picker interface {
 	Pick(op *Op) int
+}
+
+// A Tracker is a [Picker] that follows how many operations are outstanding at each
+// node. The engine calls Sent for one that goes to a session with the node, from the
+// goroutine that picks, and Done when that is done, from many goroutines at once.
+type Tracker interface {
+	Picker
+	Sent(node int)
+	Done(node int)
+}
+
+// A Dialer opens sessions. A [Cluster] is one; one that stands between may ask other
+// nodes than the one that was dialled: see [Router].
+type Dialer interface {
+	Dial(ctx context.Context, node string, session uint64) (Client, error)
+}
+
+// A Router is a [Client] that may ask several nodes for one operation, and more than
+// once: what it returns is what became of the operation as a whole.
+type Router interface {
+	Client
+	// Route tells of the last operation, when Do has returned.
+	Route() Route
+}
+
+// A Route is how an operation came to its reply.
+type Route struct {
+	Node   int   // who served it, or was asked last
+	Tries  uint8 // how often a node was asked, hedges included
+	Hedges uint8 // of those, requests that were sent while another was still out
 }
 
 // Pinned is the Picker that always picks one node.
@@ -73,6 +104,7 @@ type Open struct {
 	Arrivals Arrivals
 	Source   Source
 	Picker   Picker
+	Dialer   Dialer // opens the sessions; nil: the cluster
 	// MaxInFlight bounds the operations that are sent and not done. One that is
 	// due beyond it is dropped. Usually from the function MaxInFlight.
 	MaxInFlight int
@@ -96,6 +128,7 @@ type Closed struct {
 	// Source and Picker make what session i uses, 0 <= i < Sessions.
 	Source func(i int) Source
 	Picker func(i int) Picker
+	Dialer Dialer // opens the sessions; nil: the cluster
 	// Backoff is how long a session waits after an operation that did not
 	// succeed, so that a node that refuses at once is not asked a million times
 	// a second; 0 means DefaultBackoff.

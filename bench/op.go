@@ -19,9 +19,11 @@ const (
 	Append // adds the element Arg to the end of the key's list
 	List   // returns the key's list
 	Add    // adds int64(Arg) to the key's number, unless that became negative
+	Pop    // takes the first element from the key's list
+	Scan   // returns the values of up to Arg keys that are there, from the key on
 )
 
-var kindNames = [...]string{"none", "read", "write", "cas", "txn", "append", "list", "add"}
+var kindNames = [...]string{"none", "read", "write", "cas", "txn", "append", "list", "add", "pop", "scan"}
 
 // String returns the kind's name as it stands in result files.
 func (k Kind) String() string {
@@ -41,9 +43,12 @@ const MinValueSize = 8
 // is unique in the run, so that a read tells which write it saw; a value on
 // the wire and on disk is its 8-byte id followed by padding up to Size.
 type Op struct {
-	Kind   Kind
-	Key    uint64
-	Arg    uint64 // id of the value to write (Write, CAS), or of the transaction; never IdleValue
+	Kind Kind
+	Key  uint64
+	// Arg is the id of the value to write (Write, CAS), or of the transaction; never
+	// IdleValue. Of a Read that comes before a CAS of the same user it may be the id
+	// that the CAS will write; systems ignore it.
+	Arg    uint64
 	Expect uint64 // id of the value that a CAS replaces
 	Size   uint32 // bytes of the value to write, at least MinValueSize
 	User   uint32 // the logical user who asked

@@ -15,6 +15,7 @@ type openStream struct {
 	count    counter
 	inFlight atomic.Int64
 	pools    []*pool // by node
+	tracker  Tracker // the picker, if it is one
 	op       Op
 	dropped  *chunk
 	next     time.Duration // when the next operation is due
@@ -23,6 +24,7 @@ type openStream struct {
 
 func newOpenStream(r *run, cfg *Open) *openStream {
 	s := &openStream{run: r, cfg: cfg}
+	s.tracker, _ = cfg.Picker.(Tracker)
 	for node := range r.nodes {
 		s.pools = append(s.pools, &pool{stream: s, node: node})
 	}
@@ -97,6 +99,9 @@ func (s *openStream) send(due time.Duration) {
 		return
 	}
 	s.inFlight.Add(1)
+	if s.tracker != nil {
+		s.tracker.Sent(node)
+	}
 	s.count.maxInFlight = max(s.count.maxInFlight, inFlight+1)
 	s.pools[node].send(&s.op, due)
 }

@@ -23,7 +23,7 @@ func (p *pool) send(op *Op, due time.Duration) {
 	if w == nil {
 		s := p.stream
 		w = &worker{pool: p, wake: make(chan struct{}, 1)}
-		w.seat = newSeat(s.run, &s.count, s.cfg.Class, s.cfg.Source, p.node)
+		w.seat = newSeat(s.run, &s.count, s.cfg.Class, s.cfg.Source, s.cfg.Dialer, p.node)
 		s.run.workers.Go(w.run)
 	}
 	w.op, w.due = *op, due
@@ -46,6 +46,9 @@ func (p *pool) take() *worker {
 // whether w is to go on.
 func (p *pool) keep(w *worker, again bool) bool {
 	p.stream.inFlight.Add(-1)
+	if t := p.stream.tracker; t != nil {
+		t.Done(p.node)
+	}
 	var full *chunk
 	p.mu.Lock()
 	if p.chunk == nil {

@@ -82,10 +82,12 @@ type Sample struct {
 
 	User    uint32
 	Size    uint32
-	Node    uint16 // index of the node that the session dialled
+	Node    uint16 // index of the node that the session dialled; with a Router, of the one that served
 	Kind    Kind
 	Outcome Outcome
 	Class   Class
+	Tries   uint8 // as in Route; 1 without a Router, 0 if dropped
+	Hedges  uint8 // as in Route
 }
 
 // Response is the time from when the operation was due until it succeeded, and

@@ -15,6 +15,7 @@ type session struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	client Client
+	router Router // the client, if it is one
 	// deadline is when the operation in hand is given up, in nanoseconds since
 	// the base instant, or one of the marks below. The sweeper sets gaveUp with a
 	// compare-and-swap before it cancels, so it never takes the wrong operation.
@@ -33,14 +34,18 @@ type seat struct {
 	run     *run
 	count   *counter
 	observe Observer // nil if nobody is interested
+	dialer  Dialer
 	class   Class
 	node    int
 	session *session // nil: the next operation dials
 }
 
-func newSeat(r *run, count *counter, class Class, source Source, node int) seat {
+func newSeat(r *run, count *counter, class Class, source Source, dialer Dialer, node int) seat {
 	observe, _ := source.(Observer)
-	return seat{run: r, count: count, observe: observe, class: class, node: node}
+	if dialer == nil {
+		dialer = r.cluster
+	}
+	return seat{run: r, count: count, observe: observe, dialer: dialer, class: class, node: node}
 }
 
 // perform does op, which was due and is sent as said, and writes its sample
@@ -69,6 +74,9 @@ func (p *seat) perform(op *Op, due, sent time.Duration, s *Sample) {
 	}
 	s.Due, s.Sent, s.Done = due, sent, done
 	p.fill(s, op, c.id, outcome)
+	if c.router != nil {
+		s.follow(c.router.Route())
+	}
 	if err == nil {
 		s.Result = reply.Value
 		if p.observe != nil {
@@ -96,6 +104,12 @@ func (p *seat) fill(s *Sample, op *Op, session uint64, outcome Outcome) {
 	s.Session, s.Key, s.Arg, s.Expect, s.Result = session, op.Key, op.Arg, op.Expect, 0
 	s.User, s.Size, s.Kind = op.User, op.Size, op.Kind
 	s.Node, s.Class, s.Outcome = uint16(p.node), p.class, outcome
+	s.Tries, s.Hedges = 1, 0
+}
+
+// follow writes down how the operation came to its reply.
+func (s *Sample) follow(r Route) {
+	s.Node, s.Tries, s.Hedges = uint16(r.Node), r.Tries, r.Hedges
 }
 
 var errLostClient = errors.New("the client panicked")
@@ -124,9 +138,10 @@ func (p *seat) dial(deadline int64) (id uint64, ok bool) {
 	r.sweeper.add(c, p.count)
 	p.count.sessions.Add(1)
 	p.session = c
-	client, err := r.cluster.Dial(c.ctx, r.nodes[p.node], c.id)
+	client, err := p.dialer.Dial(c.ctx, r.nodes[p.node], c.id)
 	if err == nil {
 		c.client = client
+		c.router, _ = client.(Router)
 		if c.deadline.Load() != markGaveUp {
 			return c.id, true
 		}

@@ -7,17 +7,20 @@ import "fmt"
 // nodes of one process may share it.
 //
 // What a key holds is read as a value with an id (Read, Write, CAS), as a list
-// of 8-byte elements (List, Append) or as a number of 8 bytes (Add, and Read,
+// of 8-byte elements (List, Append, Pop) or as a number of 8 bytes (Add, and Read,
 // whose Value it is); workloads use a key in one of these ways only.
+//
+// A Scan is a transaction by itself. Systems whose nodes own parts of the keys
+// reject it.
 type Txn struct {
 	Micros []Micro
 }
 
 // A Micro is one micro-operation.
 type Micro struct {
-	Kind   Kind // Read, Write, CAS, Append, List or Add
+	Kind   Kind // Read, Write, CAS, Append, List, Add, Pop or Scan
 	Key    uint64
-	Arg    uint64 // Write, CAS: the new value's id; Append: the element; Add: an int64
+	Arg    uint64 // Write, CAS: the new value's id; Append: the element; Add: an int64; Scan: how many keys
 	Expect uint64 // CAS: the id of the value that it replaces
 }
 
@@ -29,8 +32,10 @@ type TxnReply struct {
 // Found is what a micro-operation found before it took effect, with the effects
 // of those before it in the same transaction.
 type Found struct {
-	Value uint64   // Read, CAS, Add: id of the value, or the number; Write, Append: 0
-	List  []uint64 // List: the elements, nil if there are none
+	// Value is the id of the value, or the number (Read, CAS, Add), or the element
+	// that was taken (Pop; IdleValue if the list was empty). Others leave it 0.
+	Value uint64
+	List  []uint64 // List: the elements; Scan: the ids of the values in the order of their keys; nil if there are none
 }
 
 // ErrAborted rejects a transaction that was undone: it met a CAS whose key held

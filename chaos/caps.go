@@ -18,6 +18,8 @@ const (
 	CanLink                      // Linker
 	CanDisk                      // Disker
 	CanPoint                     // Pointer
+	CanSkew                      // Clocker; nodes read the time
+	CanDrift                     // Clocker; the ticks of nodes are the clock's
 	CanTransfer                  // Leaderer
 	CanMember                    // Memberer
 )
@@ -30,6 +32,8 @@ var capNames = [...]struct {
 	{CanLink, "link faults"},
 	{CanDisk, "disk faults"},
 	{CanPoint, "protocol points"},
+	{CanSkew, "clock skew"},
+	{CanDrift, "clock drift"},
 	{CanTransfer, "leadership transfer"},
 	{CanMember, "membership changes"},
 }
@@ -73,6 +77,9 @@ func CapsOf(c bench.Cluster) Caps {
 	if _, ok := c.(Pointer); ok {
 		caps |= CanPoint
 	}
+	if _, ok := c.(Clocker); ok {
+		caps |= CanSkew | CanDrift
+	}
 	if _, ok := c.(Leaderer); ok {
 		caps |= CanTransfer
 	}
@@ -101,12 +108,31 @@ type LinkFault struct {
 	Loss   float64       // probability in [0, 1] that a message vanishes
 	Delay  time.Duration // added to the link's own delay
 	Jitter time.Duration // the delay is uniform in Delay ± Jitter; order is kept
+
+	Duplicate float64       // probability that a message arrives twice
+	Reorder   float64       // probability that later messages may overtake it
+	Late      time.Duration // by up to this, uniformly, comes what may be overtaken
+
+	Rate  int64 // bandwidth, in bytes per second; 0: unlimited. See Backlog
+	Clog  bool  // messages wait until the fault is healed
+	Reset bool  // what is in flight is lost at once, and what is sent until the connection is up again; see Reconnect
 }
+
+const (
+	// Backlog is how long a message may have to wait, on a link of limited
+	// bandwidth, for those before it; a buffer that is longer drops it.
+	Backlog = time.Second
+	// Reconnect is how long it takes, beside a round trip of the link, until a
+	// connection that was reset carries messages again.
+	Reconnect = time.Millisecond
+)
 
 // LinkHarm counts what one LinkFault did.
 type LinkHarm struct {
-	Dropped uint64 // messages that it made vanish
-	Delayed uint64 // messages that it held back
+	Dropped    uint64 // messages that it made vanish
+	Delayed    uint64 // messages that it held back
+	Duplicated uint64 // messages that it let arrive twice
+	Reordered  uint64 // messages that it held back until a later one had arrived
 }
 
 // A Linker hurts the link from one node to another, in that direction. Faults
@@ -119,15 +145,52 @@ type Linker interface {
 // DiskFault is what is done to a node's stable storage.
 type DiskFault struct {
 	SyncDelay time.Duration // added to every forced write
+	Fail      bool          // whatever would change the disk fails
+	Full      bool          // writes that need more than Room fail, when they have filled it
+	Room      int64         // in bytes, until the fault is healed
+	// Tear, if it is not 0, cuts the power in the midst of the next forced write,
+	// or when the node is killed before that, once. What the node has written and
+	// not forced reaches the disk in part or damaged, as this seed decides; what it
+	// has forced stays.
+	Tear uint64
 }
 
 // DiskHarm counts what one DiskFault did.
 type DiskHarm struct {
-	Syncs uint64        // forced writes that it slowed
-	Added time.Duration // in total
+	Syncs  uint64        // forced writes that it slowed
+	Added  time.Duration // in total
+	Failed uint64        // operations that it made fail: the node that met them has stopped
+	Torn   uint64        // bytes that a power cut left in doubt
+	Kept   uint64        // and those that are in their place, right or wrong
 }
 
-// A Disker hurts a node's stable storage. Faults add up, as with [Linker].
+// A Disker hurts a node's stable storage. Faults add up, as with [Linker]. A node
+// whose disk fails it stops by itself.
 type Disker interface {
 	HurtDisk(node string, f DiskFault) (heal func() DiskHarm, err error)
+}
+
+// ClockFault is what is done to a node's clock.
+type ClockFault struct {
+	Offset time.Duration // it is set forward by this, or back
+	// Rate is the share by which it runs faster, or slower: 0.2 is a fifth too
+	// fast. More than -1.
+	Rate float64
+}
+
+// ClockHarm tells what one ClockFault did.
+type ClockHarm struct {
+	// Readings is how often the node looked at a clock that was set wrong, or how
+	// many of its tickers a wrong rate drove.
+	Readings uint64
+	// Ahead is by how much the clock ran away from the right time while the rate
+	// was wrong; below 0 it fell behind.
+	Ahead time.Duration
+}
+
+// A Clocker bends a node's clock. Faults add up, as with [Linker]. When an offset
+// is healed the clock is set right again; when a rate is, the clock keeps what it
+// has gained or lost, since one that measures intervals is never set back.
+type Clocker interface {
+	HurtClock(node string, f ClockFault) (heal func() ClockHarm, err error)
 }

@@ -72,6 +72,9 @@ func unable(c bench.Cluster, f Fault) error {
 	if _, ok := c.(bench.Inspector); !ok && needsLeader(partsOf(f)) {
 		return errNoInspector
 	}
+	if _, ok := c.(bench.Inspector); !ok && needsStatus(partsOf(f)) {
+		return errNoStatus
+	}
 	return checkSimple(f, len(c.Nodes()))
 }
 

@@ -56,6 +56,24 @@ func TestCheck(t *testing.T) {
 		{"one-way(all -> leader)", 3, ""},
 		{"kill(leader) + partition(any | rest)", 3, ""},
 		{"kill(all)", 0, "the cluster has no nodes"},
+		{"kill(lagging)", 1, ""},
+		{"bridge(any)", 3, ""},
+		{"bridge(leader)", 2, "bridge needs 3 nodes, one on either side of the bridge: the cluster has 2 nodes"},
+		{"bridge(random(2))", 5, "random(2) is 2 nodes: want one, such as bridge(follower)"},
+		{"ring()", 4, ""},
+		{"ring()", 3, "ring needs 4 nodes, to cut a link and leave each a majority: the cluster has 3 nodes"},
+		{"kill(rest) + ring()", 5, "the rest of what? The fault names nobody else; every node is: all"},
+		{"quorum-loss(any)", 4, ""},
+		{"quorum-loss(n1)", 4, ""}, // unless n1 leads
+		{"quorum-loss(leader)", 5, "leader is the leader: want a node that follows, such as quorum-loss(follower)"},
+		{"quorum-loss(follower)", 3, "quorum-loss needs 4 nodes, since fewer with the leader and one more are a majority: the cluster has 3 nodes"},
+		{"constrained(follower, 1s)", 4, ""},
+		{"constrained(minority, 1s)", 5, "minority is 2 nodes: want one, such as constrained(follower, 250ms)"},
+		{"constrained(follower, 1s)", 3, "constrained needs 4 nodes, since fewer with the leader and one more are a majority: the cluster has 3 nodes"},
+		{"chained(follower)", 3, ""},
+		{"chained(follower)", 2, "chained needs 3 nodes, the two that are cut off and one between them: the cluster has 2 nodes"},
+		{"swizzle(all, 1s)", 1, "the cluster has 1 node, and so no link"},
+		{"flaky(n1 -> n1, 1s)", 3, "there is no link from n1 to n1"},
 		{"at(prepared, kill(coordinator))", 1, ""},
 		{"at(prepared, kill(participant))", 1, ""}, // it coordinates too
 		{"at(prepared, partition(coordinator | rest))", 3, ""},
@@ -111,6 +129,11 @@ func TestChoose(t *testing.T) {
 		{"kill(without-leader(2))", world{n: 4, leader: 3, order: order(3, 2, 1, 0)}, "[[[1 2]]]"},
 		{"partition(any | with-leader(2) | rest)", world{n: 4, leader: 1, order: order(1, 3, 2, 0)}, "[[[2] [1 3] [0]]]"},
 		{"kill(follower)", world{n: 4, leader: 2, order: order(2, 3, 1, 0), down: func(i int) bool { return i == 3 }}, "[[[1]]]"},
+		{"kill(lagging)", world{n: 4, order: order(2, 3, 1, 0), done: func(i int) uint64 { return []uint64{9, 7, 8, 7}[i] }}, "[[[3]]]"},
+		{"kill(lagging)", world{n: 4, order: order(2, 1, 3, 0), done: func(i int) uint64 { return []uint64{9, 7, 8, 7}[i] }}, "[[[1]]]"},
+		{"kill(lagging)", world{n: 3, order: order(0, 2, 1), done: func(i int) uint64 { return uint64(i) }, down: func(i int) bool { return i == 0 }}, "[[[1]]]"},
+		{"partition(lagging | n1)", world{n: 3, order: order(0, 2, 1), done: func(i int) uint64 { return uint64(i) }}, "[[[1] [0]]]"},
+		{"quorum-loss(any)", world{n: 5, leader: 2, order: order(2, 1, 3, 0, 4)}, "[[[1] [2]]]"},
 		{"kill(any) + slow-sync(any, 1ms)", world{n: 3, order: order(2, 0, 1)}, "[[[2]] [[2]]]"},
 		{"kill(leader) + slow-sync(rest, 1ms)", world{n: 3, leader: 0}, "[[[0]] [[1 2]]]"},
 		{"partition(n1 | rest) + kill(n2)", world{n: 3}, "[[[0] [1 2]] [[1]]]"},
@@ -162,10 +185,7 @@ func TestChooseProperties(t *testing.T) {
 			for p, part := range partsOf(f) {
 				flat := slices.Concat(on[p]...)
 				slices.Sort(flat)
-				if part.kind.shape == noTarget {
-					continue
-				}
-				if len(flat) == 0 || flat[0] < 0 || flat[len(flat)-1] >= n {
+				if len(flat) == 0 && part.kind.shape != nobody || len(flat) > 0 && (flat[0] < 0 || flat[len(flat)-1] >= n) {
 					t.Fatalf("%s: %v of %d nodes", f, on[p], n)
 				}
 				if part.kind.shape == sides && len(slices.Compact(slices.Clone(flat))) != len(flat) {

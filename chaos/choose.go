@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,10 +10,11 @@ import (
 // world is what the choice of targets depends on. Nodes are numbered from 0.
 type world struct {
 	n      int
-	leader int             // -1: nobody leads
-	at     *moment         // nil: not at a protocol point
-	down   func(int) bool  // nil: all are up
-	order  func(int) []int // a permutation of 0..n-1; drawn once for each choice
+	leader int              // -1: nobody leads
+	at     *moment          // nil: not at a protocol point
+	down   func(int) bool   // nil: all are up
+	done   func(int) uint64 // how much a node has applied; nil: as much as all others
+	order  func(int) []int  // a permutation of 0..n-1; drawn once for each choice
 }
 
 // chooser resolves the selectors of a fault, part by part.
@@ -47,7 +49,8 @@ func choose(parts [][]selector, w world) ([][][]int, error) {
 		func(s selector) error { return c.draw(s, s.byLeader(), orders) },
 		func(s selector) error { return c.draw(s, s.role == follower, orders) },
 		func(s selector) error { return c.draw(s, s.role == participant, orders) },
-		func(s selector) error { return c.draw(s, s.role > participant, orders) },
+		func(s selector) error { return c.draw(s, s.role == lagging, orders) },
+		func(s selector) error { return c.draw(s, s.role > lagging, orders) },
 	} {
 		for _, s := range every {
 			if err := turn(s); err != nil {
@@ -79,7 +82,7 @@ func (c *chooser) fix(s selector) error {
 			return errors.New("nobody coordinates at this protocol point")
 		}
 		nodes = []int{c.at.coordinator}
-	case all:
+	case all, rolling:
 		for i := range c.n {
 			nodes = append(nodes, i)
 		}
@@ -140,6 +143,15 @@ func (c *chooser) candidates(s selector, order []int) []int {
 				list = append(list, i)
 			}
 		}
+	case lagging:
+		for _, i := range order {
+			if up(i) {
+				list = append(list, i)
+			}
+		}
+		if c.done != nil {
+			slices.SortStableFunc(list, func(a, b int) int { return cmp.Compare(c.done(a), c.done(b)) })
+		}
 	default:
 		return order
 	}
@@ -155,7 +167,7 @@ func (c *chooser) besides(s selector) []int {
 			continue
 		}
 		for _, o := range part {
-			if o.role != all {
+			if o.role != all && o.role != rolling {
 				taken = append(taken, c.chosen[o.String()]...)
 			}
 		}

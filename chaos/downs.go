@@ -5,13 +5,11 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-
-	"nines/bench"
 )
 
-// downs counts the faults that hold each node down, so that they overlap: the
-// first one stops the node and the last one to end brings it back. If it has left
-// the configuration meanwhile, an empty node joins in its place.
+// downs counts the faults that keep each node from running, so that they overlap:
+// the first one that stops the node stops it, and the last one to end brings it back.
+// If it has left the configuration meanwhile, an empty node joins in its place.
 type downs struct {
 	mu     sync.Mutex
 	nodes  map[string]*hold
@@ -21,9 +19,10 @@ type downs struct {
 type hold struct {
 	// turn is taken to stop or start the node. It is a channel, since a restart
 	// may take long, and waiting for a mutex would stop virtual time.
-	turn  chan struct{}
-	kills int
-	left  bool // the configuration
+	turn   chan struct{}
+	faults int  // that must end before the node is started
+	down   bool // it was stopped and not started since
+	left   bool // the configuration
 }
 
 func newDowns() *downs {
@@ -47,51 +46,115 @@ func (d *downs) take(ctx context.Context, node string) (*hold, error) {
 	}
 }
 
-// hold stops the node, unless it is down already.
-func (d *downs) hold(ctx context.Context, c bench.Cluster, node string) error {
+func (h *hold) give() { <-h.turn }
+
+// bar keeps the node from being started, and leaves it alone if it runs.
+func (d *downs) bar(ctx context.Context, node string) error {
 	h, err := d.take(ctx, node)
 	if err != nil {
 		return err
 	}
-	defer func() { <-h.turn }()
-	if h.kills == 0 {
-		if err := c.(Killer).Kill(node); err != nil {
-			return err
-		}
-	}
-	h.kills++
+	defer h.give()
+	h.faults++
 	return nil
 }
 
-// leave has the node leave the configuration, unless it has, and returns the
-// members that remain. If the node is held it has to be freed, also after an error: a
-// change that was not confirmed may yet take effect.
-func (d *downs) leave(ctx context.Context, c bench.Cluster, node string) (members []string, held bool, err error) {
+// hold stops the node, unless another fault has, and keeps it from being started.
+func (d *downs) hold(ctx context.Context, c Killer, node string) (stopped bool, err error) {
+	h, err := d.take(ctx, node)
+	if err != nil {
+		return false, err
+	}
+	defer h.give()
+	stopped = !h.down
+	if err := h.stop(c, node); err != nil {
+		return false, err
+	}
+	h.faults++
+	return stopped, nil
+}
+
+func (h *hold) stop(c Killer, node string) error {
+	if h.down {
+		return nil
+	}
+	if err := c.Kill(node); err != nil {
+		return err
+	}
+	h.down = true
+	return nil
+}
+
+// An ending is what became of a node when a fault let go of it; zero: nothing.
+type ending struct {
+	runs bool   // it was started
+	text string // such as "then restarted"
+}
+
+// free ends a bar, a hold or a leave, and brings the node back if it was the last.
+// A node that died by itself meanwhile is stopped for good before.
+func (d *downs) free(ctx context.Context, c Killer, node string, died bool) (ending, error) {
+	h, err := d.take(ctx, node)
+	if err != nil {
+		return ending{}, fmt.Errorf("bring %s back: %w", node, err)
+	}
+	defer h.give()
+	if died {
+		if err := h.stop(c, node); err != nil {
+			return ending{}, fmt.Errorf("stop %s, which died: %w", node, err)
+		}
+	}
+	var end ending
+	switch {
+	case h.faults > 1:
+		end.text = "and stays so for another fault"
+	case h.left:
+		members, err := join(ctx, c.(Memberer), node)
+		if err != nil {
+			return ending{}, fmt.Errorf("have an empty node join in the place of %s: %w", node, err)
+		}
+		h.left, h.down = false, false
+		end = ending{true, fmt.Sprintf("then joined empty (members: %s)", strings.Join(members, " "))}
+	case h.down:
+		if err := c.Restart(ctx, node); err != nil {
+			return ending{}, fmt.Errorf("restart %s: %w", node, err)
+		}
+		h.down = false
+		end = ending{true, "then restarted"}
+	}
+	h.faults--
+	return end, nil
+}
+
+// leave has the node leave the configuration, which stops it, unless it has left, and
+// returns the members that remain. If the node is held it has to be freed, also after
+// an error: a change that was not confirmed may yet take effect.
+func (d *downs) leave(ctx context.Context, c Memberer, node string) (members []string, held bool, err error) {
 	h, err := d.take(ctx, node)
 	if err != nil {
 		return nil, false, err
 	}
-	defer func() { <-h.turn }()
-	h.kills++
+	defer h.give()
+	h.faults++
 	if h.left {
 		return nil, true, nil
 	}
-	h.left = true
+	h.left, h.down = true, true
 	ctx, cancel := context.WithTimeout(ctx, memberWait)
 	defer cancel()
-	members, err = c.(Memberer).Leave(ctx, node)
+	members, err = c.Leave(ctx, node)
 	return members, true, err
 }
 
 // replace has an empty node join in the place of one that runs. A change that was not
 // confirmed may yet take effect: then the new node is missed, and so it is tried again.
-func (d *downs) replace(ctx context.Context, c bench.Cluster, node string) (members []string, err error) {
+func (d *downs) replace(ctx context.Context, c Memberer, node string) (members []string, err error) {
 	h, err := d.take(ctx, node)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { <-h.turn }()
-	if h.kills > 0 {
+	defer h.give()
+	if h.faults > 0 {
 		return nil, fmt.Errorf("another fault holds %s down", node)
 	}
 	members, err = join(ctx, c, node)
@@ -104,37 +167,10 @@ func (d *downs) replace(ctx context.Context, c bench.Cluster, node string) (memb
 	return members, nil
 }
 
-func join(ctx context.Context, c bench.Cluster, node string) (members []string, err error) {
+func join(ctx context.Context, c Memberer, node string) (members []string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, memberWait)
 	defer cancel()
-	return c.(Memberer).Join(ctx, node)
-}
-
-// free takes one fault off the node, and says what became of it then.
-func (d *downs) free(ctx context.Context, c bench.Cluster, node string) (end string, err error) {
-	h, err := d.take(ctx, node)
-	if err != nil {
-		return "", fmt.Errorf("bring %s back: %w", node, err)
-	}
-	defer func() { <-h.turn }()
-	switch {
-	case h.kills > 1:
-		end = "and stays so for another fault"
-	case h.left:
-		members, err := join(ctx, c, node)
-		if err != nil {
-			return "", fmt.Errorf("have an empty node join in the place of %s: %w", node, err)
-		}
-		h.left = false
-		end = fmt.Sprintf("then joined empty (members: %s)", strings.Join(members, " "))
-	default:
-		if err := c.(Killer).Restart(ctx, node); err != nil {
-			return "", fmt.Errorf("restart %s: %w", node, err)
-		}
-		end = "then restarted"
-	}
-	h.kills--
-	return end, nil
+	return c.Join(ctx, node)
 }
 
 // takeSpares chooses n of the spare nodes that no other fault has added.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -25,6 +26,8 @@ type fake struct {
 	terms   map[string]uint64 // of those that take themselves for the leader
 	links   map[string][]*LinkFault
 	disks   map[string][]*DiskFault
+	clocks  map[string][]*ClockFault
+	broken  map[string]bool // have died of their disk, and not been killed since
 	log     []string
 	base    time.Time
 	caps    Caps
@@ -35,6 +38,7 @@ type fake struct {
 	fail    func(what, node string, n int) error // n counts from 0, for each (what, node)
 	counts  map[string]int                       // calls of each (what, node)
 	killed  func(node string)                    // called after a kill, with mu held
+	applied map[string]uint64                    // by node; all is committed
 	points  []string
 	armed   map[string]func(Point) // by the point's name
 	lives   map[string]int         // of members in each place; 0: nobody is a member there
@@ -48,7 +52,8 @@ func newFake(n int) *fake {
 	f := &fake{
 		up: map[string]bool{}, terms: map[string]uint64{}, counts: map[string]int{},
 		links: map[string][]*LinkFault{}, disks: map[string][]*DiskFault{},
-		base: time.Now(), caps: CanKill | CanLink | CanDisk | CanPoint | CanTransfer | CanMember,
+		clocks: map[string][]*ClockFault{}, broken: map[string]bool{},
+		base: time.Now(), caps: CanKill | CanLink | CanDisk | CanPoint | CanSkew | CanDrift | CanTransfer | CanMember,
 		points: []string{"prepared", "elected"}, armed: map[string]func(Point){},
 		lives: map[string]int{}, joined: map[string]time.Time{},
 	}
@@ -72,7 +77,10 @@ func (f *fake) Dial(context.Context, string, uint64) (bench.Client, error) {
 func (f *fake) Status(node string) bench.Status {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	s := bench.Status{Up: f.up[node], Term: f.terms[node], Committed: 10}
+	s := bench.Status{Up: f.up[node], Term: f.terms[node], Applied: f.applied[node], Committed: max(10, f.applied[node])}
+	if f.applied != nil {
+		s.Committed = f.applied[node]
+	}
 	for n, term := range f.terms { // all know the newest that is up
 		if f.up[n] && term >= f.terms[s.Leader] {
 			s.Leader = n
@@ -81,7 +89,7 @@ func (f *fake) Status(node string) bench.Status {
 	if f.terms[node] > 0 { // it takes itself for the leader
 		s.Leader = node
 	}
-	if f.up[node] && time.Since(f.joined[node]) >= f.lagging {
+	if f.applied == nil && f.up[node] && time.Since(f.joined[node]) >= f.lagging {
 		s.Applied = 10
 	}
 	return s
@@ -105,10 +113,11 @@ func (f *fake) Kill(node string) error {
 	if err := f.note("kill", node); err != nil || f.undead {
 		return err
 	}
-	if !f.up[node] {
+	if !f.up[node] && !f.broken[node] {
 		return errors.New(node + " is down already")
 	}
 	f.up[node] = false
+	delete(f.broken, node)
 	if f.killed != nil {
 		f.killed(node)
 	}
@@ -164,11 +173,16 @@ func (f *fake) HurtLink(from, to string, lf LinkFault) (func() LinkHarm, error) 
 	}
 	return func() LinkHarm {
 		n := heal()
+		share := func(p float64) uint64 { return uint64(float64(n) * p) }
 		switch {
-		case lf.Cut:
+		case lf.Cut, lf.Reset:
 			return LinkHarm{Dropped: n}
 		case lf.Loss > 0:
-			return LinkHarm{Dropped: uint64(float64(n) * lf.Loss)}
+			return LinkHarm{Dropped: share(lf.Loss)}
+		case lf.Duplicate > 0:
+			return LinkHarm{Duplicated: share(lf.Duplicate)}
+		case lf.Reorder > 0:
+			return LinkHarm{Reordered: share(lf.Reorder)}
 		default:
 			return LinkHarm{Delayed: n}
 		}
@@ -180,9 +194,40 @@ func (f *fake) HurtDisk(node string, df DiskFault) (func() DiskHarm, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.silent || df.SyncDelay > 0 {
+		return func() DiskHarm {
+			n := heal()
+			return DiskHarm{Syncs: n, Added: time.Duration(n) * df.SyncDelay}
+		}, nil
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	running := f.up[node]
+	if running { // it writes at once
+		f.up[node], f.broken[node] = false, true
+	}
 	return func() DiskHarm {
+		heal()
+		switch {
+		case !running:
+			return DiskHarm{}
+		case df.Tear != 0:
+			return DiskHarm{Failed: 1, Torn: 1000, Kept: 600}
+		default:
+			return DiskHarm{Failed: 1}
+		}
+	}, nil
+}
+
+// HurtClock: every node reads its clock each millisecond.
+func (f *fake) HurtClock(node string, cf ClockFault) (func() ClockHarm, error) {
+	heal, err := hurtFake(f, f.clocks, node, &cf)
+	if err != nil {
+		return nil, err
+	}
+	return func() ClockHarm {
 		n := heal()
-		return DiskHarm{Syncs: n, Added: time.Duration(n) * df.SyncDelay}
+		return ClockHarm{Readings: n, Ahead: time.Duration(float64(n) * cf.Rate * float64(time.Millisecond))}
 	}, nil
 }
 
@@ -229,14 +274,17 @@ func (f *fake) hurt() []string {
 		}
 		for _, b := range f.names {
 			for _, lf := range f.links[a+">"+b] {
-				list = append(list, fmt.Sprintf("%s>%s %+v", a, b, *lf))
+				list = append(list, fmt.Sprintf("%s>%s %v", a, b, *lf))
 			}
 		}
 		if f.lives[a] == 0 {
 			list = append(list, a+" is no member")
 		}
 		for _, df := range f.disks[a] {
-			list = append(list, fmt.Sprintf("%s sync %v", a, df.SyncDelay))
+			list = append(list, a+" "+df.text())
+		}
+		for _, cf := range f.clocks[a] {
+			list = append(list, fmt.Sprintf("%s clock %+v", a, *cf))
 		}
 	}
 	for _, n := range f.Spares() {
@@ -245,6 +293,29 @@ func (f *fake) hurt() []string {
 		}
 	}
 	return list
+}
+
+func (df *DiskFault) text() string {
+	switch {
+	case df.Fail:
+		return "fails"
+	case df.Full:
+		return fmt.Sprintf("full after %d", df.Room)
+	case df.Tear != 0:
+		return "tears"
+	}
+	return fmt.Sprintf("sync %v", df.SyncDelay)
+}
+
+// hurtWires are the links that are hurt now: by such a fault, if one is named.
+func (f *fake) hurtWires(by string) []wire {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return wires(len(f.names), func(from, to int) bool {
+		return slices.ContainsFunc(f.links[f.names[from]+">"+f.names[to]], func(lf *LinkFault) bool {
+			return by == "" || lf.String() == by
+		})
+	})
 }
 
 func must(t testing.TB, text string) Fault {

@@ -64,6 +64,10 @@ type fault struct {
 type amount struct {
 	d, jitter time.Duration
 	percent   float64 // as written, so that it prints as it was read
+	rate      int64   // bytes a second
+	drift     float64 // of a clock, in percent, as written: below 0 it runs slower
+	every     time.Duration
+	size      int64 // in bytes
 	n         int
 }
 
@@ -77,26 +81,36 @@ func (f *fault) String() string {
 	if f.arrow {
 		sep = " -> "
 	}
-	targets := make([]string, len(f.on))
-	for i, s := range f.on {
-		targets[i] = s.String()
+	var targets, args []string
+	for _, s := range f.on[:len(f.on)-len(f.kind.implied)] {
+		targets = append(targets, s.String())
 	}
-	var args []string
 	if len(targets) > 0 {
 		args = append(args, strings.Join(targets, sep))
 	}
-	if f.kind.measure != nothing {
+	if f.amount != (amount{}) {
 		args = append(args, f.amount.String())
 	}
 	return f.kind.Name + "(" + strings.Join(args, ", ") + ")"
 }
 
 func (a amount) String() string {
+	share := strconv.FormatFloat(a.percent, 'f', -1, 64) + "%"
 	switch {
 	case a.n != 0:
 		return strconv.Itoa(a.n)
+	case a.rate != 0:
+		return rateText(a.rate)
+	case a.percent != 0 && a.d != 0:
+		return share + ", " + a.d.String()
 	case a.percent != 0:
-		return strconv.FormatFloat(a.percent, 'f', -1, 64) + "%"
+		return share
+	case a.drift != 0:
+		return plus(a.drift) + "%"
+	case a.size != 0:
+		return sizeText(a.size)
+	case a.every != 0:
+		return a.d.String() + ", " + a.every.String()
 	case a.jitter != 0:
 		return a.d.String() + " ± " + a.jitter.String()
 	default:

@@ -38,7 +38,7 @@ type corpse struct {
 
 func (k *killed) kill(ctx context.Context, node string) error {
 	since := time.Now()
-	if err := k.downs.hold(ctx, k.cluster, node); err != nil {
+	if _, err := k.downs.hold(ctx, k.cluster.(Killer), node); err != nil {
 		return fmt.Errorf("kill %s: %w", node, err)
 	}
 	k.nodes = append(k.nodes, &corpse{node: node, since: since, alive: k.isUp(node)})
@@ -67,13 +67,13 @@ func (k *killed) Heal(ctx context.Context) error {
 		}
 		c.alive = c.alive || k.isUp(c.node)
 		down := time.Since(c.since)
-		end, err := k.downs.free(ctx, k.cluster, c.node)
+		end, err := k.downs.free(ctx, k.cluster.(Killer), c.node, false)
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
 		c.freed = true
-		c.end = fmt.Sprintf("%s was down %s, %s", c.node, seconds(down), end)
+		c.end = fmt.Sprintf("%s was down %s, %s", c.node, seconds(down), end.text)
 	}
 	return errors.Join(errs...)
 }

@@ -36,7 +36,7 @@ var memberKinds = []kind{
 			Does: fmt.Sprintf("has so many spare nodes join, empty and as voters at once, of which a host has %d. "+
 				"They have no clients, and other faults do not hit them. Healing has them leave", MaxSpares),
 		},
-		shape: noTarget, measure: count,
+		shape: nobody, measure: count,
 		check: enoughSpares, hurt: addNodes,
 	},
 }

@@ -59,12 +59,14 @@ func next(text string, pos int) (token, int) {
 	return token{kind, rest[:n], pos}, pos + n
 }
 
-// numberLen takes a number and its unit, such as -1.5ms.
+// numberLen takes a number and its unit, such as -1.5ms or 1MB/s.
 func numberLen(s string) int {
 	n := 1
 	for n < len(s) {
 		switch {
 		case isDigit(s[n]), isLetter(s[n]), s[n] == '.':
+			n++
+		case s[n] == '/' && n+1 < len(s) && isLetter(s[n+1]):
 			n++
 		case strings.HasPrefix(s[n:], "µ"), strings.HasPrefix(s[n:], "μ"):
 			n += len("µ")

@@ -39,7 +39,7 @@ func removeNodes(ctx context.Context, t Target, _ *fault, on [][]int) (Injected,
 	r.cluster, r.downs = t.Cluster, t.downs
 	for _, node := range named(t.Cluster.Nodes(), on)[0] {
 		since := time.Now()
-		members, held, err := t.downs.leave(ctx, t.Cluster, node)
+		members, held, err := t.downs.leave(ctx, t.Cluster.(Memberer), node)
 		if held {
 			r.nodes = append(r.nodes, &corpse{node: node, since: since, alive: r.isUp(node)})
 		}
@@ -78,7 +78,7 @@ func replaceNodes(ctx context.Context, t Target, _ *fault, on [][]int) (Injected
 				return nil, fmt.Errorf("replace %s after %s: %w", node, r.nodes[i-1], err)
 			}
 		}
-		members, err := t.downs.replace(ctx, t.Cluster, node)
+		members, err := t.downs.replace(ctx, t.Cluster.(Memberer), node)
 		if err != nil {
 			return nil, fmt.Errorf("replace %s: %w", node, err)
 		}
@@ -150,7 +150,7 @@ func addNodes(ctx context.Context, t Target, f *fault, _ [][]int) (Injected, err
 	}
 	a := &added{cluster: t.Cluster, downs: t.downs, nodes: spares, in: slices.Clone(spares)}
 	for _, n := range spares {
-		if a.members, err = join(ctx, t.Cluster, n); err != nil {
+		if a.members, err = join(ctx, m, n); err != nil {
 			return nil, errors.Join(fmt.Errorf("add %s: %w", n, err), a.Heal(context.WithoutCancel(ctx)))
 		}
 	}

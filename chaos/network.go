@@ -63,69 +63,78 @@ func scope(f *fault, on [][]int, n int) []wire {
 	return touching(f, on, n)
 }
 
+// hurtLinks does the same to links for as long as the fault lasts.
 func hurtLinks(which linksOf, harm func(amount) LinkFault) func(context.Context, Target, *fault, [][]int) (Injected, error) {
 	return func(ctx context.Context, t Target, f *fault, on [][]int) (Injected, error) {
-		nodes := t.Cluster.Nodes()
-		h := &hurtNetwork{on: named(nodes, on), arrow: f.arrow, splits: f.kind.shape == sides}
-		for _, w := range which(f, on, len(nodes)) {
-			heal, err := t.Cluster.(Linker).HurtLink(nodes[w.from], nodes[w.to], harm(f.amount))
-			if err != nil {
-				err = fmt.Errorf("%s: link %s -> %s: %w", f.kind.Name, nodes[w.from], nodes[w.to], err)
-				return nil, errors.Join(err, h.Heal(ctx))
-			}
-			h.heal = append(h.heal, heal)
-		}
-		return h, nil
+		h := newHurtNetwork(t, f, on)
+		return h.begin(ctx, turn{hurt: which(f, on, len(h.names)), with: harm(f.amount)})
 	}
 }
 
 // hurtNetwork is a fault of links that is in force.
 type hurtNetwork struct {
+	wounds
+	kind   string
 	on     [][]string
 	arrow  bool
-	splits bool // on is sides, with every link between them cut
+	splits bool   // on is sides, with every link between them cut
+	stand  string // how the nodes stand, if on does not say it
 
-	heal   []func() LinkHarm
-	healed bool
-	total  LinkHarm
-	bitten int // links on which it did something
+	table *timetable // nil: what is hurt stays so
 }
 
-func (h *hurtNetwork) Nodes() []string { return slices.Concat(h.on...) }
-
-func (h *hurtNetwork) Heal(context.Context) error {
-	if h.healed {
-		return nil
+func newHurtNetwork(t Target, f *fault, on [][]int) *hurtNetwork {
+	names := t.Cluster.Nodes()
+	return &hurtNetwork{
+		wounds: wounds{linker: t.Cluster.(Linker), names: names, harm: make(map[wire]LinkHarm)},
+		kind:   f.kind.Name, on: named(names, on), arrow: f.arrow, splits: f.kind.shape == sides,
 	}
-	h.healed = true
-	for _, heal := range slices.Backward(h.heal) {
-		harm := heal()
-		h.total.Dropped += harm.Dropped
-		h.total.Delayed += harm.Delayed
-		if harm != (LinkHarm{}) {
-			h.bitten++
+}
+
+// begin hurts the first links. After an error nothing is hurt.
+func (h *hurtNetwork) begin(ctx context.Context, first turn) (Injected, error) {
+	if err := h.take(first); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", h.kind, err), h.Heal(ctx))
+	}
+	return h, nil
+}
+
+func (h *hurtNetwork) Nodes() []string {
+	if len(h.on) == 0 {
+		return h.names
+	}
+	return slices.Concat(h.on...)
+}
+
+func (h *hurtNetwork) Heal(ctx context.Context) error {
+	var err error
+	if h.table != nil {
+		if err = h.table.end(ctx); errors.Is(err, errStillTurning) {
+			return fmt.Errorf("%s: %w", h.kind, err)
 		}
+	}
+	h.healAll()
+	if err != nil {
+		return fmt.Errorf("%s, while it lasted: %w", h.kind, err)
 	}
 	return nil
 }
 
 // Evidence is such as "1,204 messages dropped on 4 links (n2 | n1 n3)".
 func (h *hurtNetwork) Evidence() string {
-	var did []string
-	if h.total.Dropped > 0 {
-		did = append(did, thousands(h.total.Dropped)+" messages dropped")
-	}
-	if h.total.Delayed > 0 {
-		did = append(did, thousands(h.total.Delayed)+" messages delayed")
-	}
-	if len(did) == 0 {
+	did := h.did()
+	if did == "" {
 		return ""
 	}
-	links := plural(len(h.heal), "link")
-	if h.bitten < len(h.heal) {
-		links = fmt.Sprintf("%d of %s", h.bitten, links)
+	stand := h.stand
+	if stand == "" {
+		stand = h.groups()
 	}
-	return fmt.Sprintf("%s on %s (%s)", strings.Join(did, ", "), links, h.groups())
+	did += " (" + stand + ")"
+	if h.table != nil {
+		did += h.table.tally()
+	}
+	return did
 }
 
 // groups is such as "n2 | n1 n3".

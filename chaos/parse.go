@@ -29,7 +29,8 @@ func (e *SyntaxError) Error() string {
 //	part   = name "(" [ where ] [ "," ] [ amount ] ")"
 //	where  = target | target "->" target | target "|" target { "|" target }
 //	target = word | "n2" | "node" number | "random" "(" number ")" | "{" node { "," node } "}"
-//	amount = duration [ "±" duration ] | number "%" | number
+//	amount = duration [ "±" duration ] | duration "," duration | number "%" [ "," duration ] |
+//	         [ "+" | "-" ] number "%" | number unit "/s" | size | number
 //
 // What a part may hold depends on its name: see [Kinds]. The points are those of
 // [PointWords]. For ± one may write +-.
@@ -135,11 +136,12 @@ func (p *parser) part() (*fault, error) {
 	if err := p.where(f); err != nil {
 		return nil, err
 	}
-	if k.measure != nothing {
-		if p.tok.kind == mark && p.tok.text == ")" {
+	f.on = append(f.on, k.implied...)
+	if none := p.tok.kind == mark && p.tok.text == ")"; k.measure != nothing && !(none && k.measure.optional()) {
+		if none {
 			return nil, p.fail(p.tok.pos, "%s does not say how much: want %s", k.Name, k.usage())
 		}
-		if k.shape != noTarget {
+		if k.shape != nobody {
 			if err := p.expect(",", k); err != nil {
 				return nil, err
 			}
@@ -173,7 +175,7 @@ func (p *parser) expect(m string, k *kind) error {
 // where parses the targets in the shape of the fault's kind.
 func (p *parser) where(f *fault) error {
 	k, start := f.kind, p.tok.pos
-	if k.shape == noTarget {
+	if k.shape == nobody {
 		return nil
 	}
 	if err := p.target(f); err != nil {

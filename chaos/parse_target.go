@@ -26,6 +26,10 @@ func (p *parser) selector(k *kind) (selector, error) {
 		return selector{}, p.fail(t.pos, "found %s instead of a target: want %s, and targets are %s",
 			t, k.usage(), strings.Join(targetNames(), ", "))
 	}
+	if k.rolling && t.text == rollingWord {
+		p.advance()
+		return selector{role: rolling}, nil
+	}
 	for _, w := range counted {
 		if w.Name == t.text {
 			p.advance()
@@ -106,30 +110,25 @@ func (p *parser) counted(k *kind, name string, r role) (selector, error) {
 // amount parses what the kind measures.
 func (p *parser) amount(f *fault) (err error) {
 	a, k := &f.amount, f.kind
-	at := p.tok.pos
-	switch k.measure {
-	case percentage:
+	if k.measure == percentage {
 		a.percent, err = p.percent(k)
 		return err
-	case count:
-		a.n, err = p.count(k)
+	}
+	if is, err := p.special(f); is {
 		return err
 	}
-	if a.d, err = p.duration(k); err != nil {
+	if a.d, err = p.atLeast(k, max(1, k.shortest)); err != nil {
 		return err
-	}
-	if a.d <= 0 {
-		return p.fail(at, "%s by %v: the time must be more than 0", k.Name, a.d)
 	}
 	if k.measure != spread || !p.accept("±") && !p.accept("+-") {
 		return nil
 	}
-	at = p.tok.pos
+	at := p.tok.pos
 	if a.jitter, err = p.duration(k); err != nil {
 		return err
 	}
 	if a.jitter < 0 || a.jitter > a.d {
-		return p.fail(at, "a delay of %v ± %v would be negative at times: the second must be from 0 to %v", a.d, a.jitter, a.d)
+		return p.fail(at, "a time of %v ± %v would be negative at times: the second must be from 0 to %v", a.d, a.jitter, a.d)
 	}
 	return nil
 }

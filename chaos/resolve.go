@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"nines/bench"
@@ -14,7 +15,10 @@ const (
 	leaderPoll        = 5 * time.Millisecond
 )
 
-var errNoInspector = errors.New("the cluster does not tell who leads")
+var (
+	errNoInspector = errors.New("the cluster does not tell who leads")
+	errNoStatus    = errors.New("the cluster does not tell what its nodes have applied")
+)
 
 // resolve returns the nodes that each part hits, as indices into the cluster's
 // nodes. It waits for a leader if one is needed.
@@ -40,6 +44,16 @@ func (t Target) resolve(ctx context.Context, parts []*fault) ([][][]int, error) 
 			}
 		}
 	}
+	if needsStatus(parts) {
+		if !ok {
+			return nil, errNoStatus
+		}
+		applied := make([]uint64, len(nodes)) // once: it must not change while nodes are compared
+		for i, name := range nodes {
+			applied[i] = inspector.Status(name).Applied
+		}
+		w.done = func(i int) uint64 { return applied[i] }
+	}
 	return chooseFor(parts, w)
 }
 
@@ -63,14 +77,16 @@ func chooseFor(parts []*fault, w world) ([][][]int, error) {
 }
 
 func needsLeader(parts []*fault) bool {
-	for _, p := range parts {
-		for _, s := range p.on {
-			if s.role == leader || s.role == follower || s.byLeader() {
-				return true
-			}
-		}
-	}
-	return false
+	return names(parts, func(s selector) bool { return s.role == leader || s.role == follower || s.byLeader() })
+}
+
+func needsStatus(parts []*fault) bool {
+	return names(parts, func(s selector) bool { return s.role == lagging })
+}
+
+// names reports whether some part names a target that is so.
+func names(parts []*fault, so func(selector) bool) bool {
+	return slices.ContainsFunc(parts, func(p *fault) bool { return slices.ContainsFunc(p.on, so) })
 }
 
 // awaitLeader polls until some node leads, since a fault that comes during an

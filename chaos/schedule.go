@@ -99,6 +99,9 @@ func (s Step) Problems(within time.Duration) []Problem {
 			complain("rest", "%v: want a time under load between two episodes, such as 1s", s.Rest)
 		}
 	}
+	if part, least := tooShort(s.Fault, s.For); part != nil && s.For > 0 {
+		complain("for", "%v: %s goes on to change %v after it has begun: want more than that", s.For, part, least)
+	}
 	if len(list) > 0 {
 		return list
 	}

@@ -24,9 +24,11 @@ const (
 	leader
 	all
 	rest
+	rolling // all, one after the other
 	coordinator
 	follower
 	participant
+	lagging
 	anyone
 	majority
 	minority
@@ -59,6 +61,7 @@ var words = [...]struct {
 }{
 	{TargetWord{"leader", "the node that leads when the fault is injected; at a protocol point, the one of that moment"}, leader, false},
 	{TargetWord{"follower", "one running node that does not lead, chosen by the seed"}, follower, false},
+	{TargetWord{"lagging", "the running node that has applied least of the log, also the leader; of several, or where nodes have no log in common, the one that the seed chooses"}, lagging, false},
 	{TargetWord{"any", "one node, chosen by the seed"}, anyone, false},
 	{TargetWord{"all", "every node"}, all, false},
 	{TargetWord{"rest", "every node that the fault does not name otherwise"}, rest, false},
@@ -91,6 +94,9 @@ func targetNames() []string {
 	return names
 }
 
+// rollingWord is how rolling is written, by those kinds that know it.
+const rollingWord = "rolling"
+
 // String returns the selector as it is written; it is equal for equal selectors.
 func (s selector) String() string {
 	if s.role == listed {
@@ -102,6 +108,9 @@ func (s selector) String() string {
 			return names[0]
 		}
 		return "{" + strings.Join(names, ", ") + "}"
+	}
+	if s.role == rolling {
+		return rollingWord
 	}
 	for _, w := range counted {
 		if w.role == s.role {
@@ -119,7 +128,7 @@ func (s selector) String() string {
 // size is how many of n nodes a choice takes.
 func (s selector) size(n int) int {
 	switch s.role {
-	case follower, participant, anyone:
+	case follower, participant, lagging, anyone:
 		return 1
 	case majority:
 		return n/2 + 1

@@ -40,12 +40,13 @@ var layers = []layer{
 
 	// Where nodes run. These may know faults, for their parameters.
 	{dir: "adapters/disk", ours: "chaos", libs: "golang.org/x/sys"},
+	{dir: "adapters/clock", ours: "chaos"},
 	{dir: "adapters/link", ours: "chaos", libs: "golang.org/x/sys"},
 	{dir: "adapters/machine", ours: "bench", libs: "github.com/cespare/xxhash/v2"},
 	{dir: "adapters/replica", ours: "bench adapters/disk adapters/machine", tests: "adapters/link adapters/host/inproc"},
 	{dir: "adapters/replica/step", ours: "bench adapters/disk adapters/machine adapters/replica", tests: conformance},
 	{dir: "adapters/replica/sim", ours: "bench adapters/disk adapters/machine adapters/replica adapters/replica/step", tests: "analysis/linear analysis/txn"},
-	{dir: "adapters/host/inproc", ours: "bench chaos adapters/disk adapters/link adapters/replica", tests: "adapters/single adapters/machine"},
+	{dir: "adapters/host/inproc", ours: "bench chaos adapters/clock adapters/disk adapters/link adapters/replica", tests: "adapters/single adapters/machine"},
 
 	// The systems. None knows another, faults, or the host it runs on; a
 	// protocol's library is its adapter's alone.
@@ -62,8 +63,9 @@ var layers = []layer{
 	{dir: "adapters/twopc", ours: machines + " adapters/commit", tests: machineTests + " adapters/commit/committest"},
 	{dir: "adapters/threepc", ours: machines + " adapters/commit", tests: machineTests + " adapters/commit/committest"},
 	{dir: "adapters/paxoscommit", ours: machines + " adapters/commit", tests: machineTests},
-	// The broken ones, and what exposes them: between systems, whose wrappers they use.
-	{dir: "adapters/controls", ours: "bench results adapters/replica adapters/replica/step adapters/replica/sim " +
+	// The broken ones, and what exposes them: between systems, whose wrappers they
+	// use, and the workloads that show it.
+	{dir: "adapters/controls", ours: "bench results workloads adapters/replica adapters/replica/step adapters/replica/sim " +
 		"adapters/paxos adapters/etcdraft adapters/commit adapters/twopc adapters/threepc", tests: "analysis"},
 	{dir: "docs/example/mirror", ours: "bench adapters/disk adapters/machine adapters/replica", tests: conformance},
 
@@ -76,8 +78,9 @@ var layers = []layer{
 	// From the files of a run to its report.
 	{dir: "analysis/linear", ours: "bench", libs: "github.com/anishathalye/porcupine"},
 	{dir: "analysis/txn", ours: "bench"},
+	{dir: "analysis/objects", ours: "bench analysis/linear analysis/txn", tests: "github.com/anishathalye/porcupine"},
 	{dir: "analysis/stats", libs: "gonum.org/v1/gonum"},
-	{dir: "analysis", ours: "bench results analysis/linear analysis/stats analysis/txn", tests: "golang.org/x/perf"},
+	{dir: "analysis", ours: "bench results analysis/linear analysis/objects analysis/stats analysis/txn", tests: "golang.org/x/perf"},
 	{dir: "analysis/calibration", ours: "bench results analysis analysis/stats"},
 	{dir: "analysis/episodes", ours: "results analysis analysis/stats"},
 	{dir: "analysis/project", ours: "bench analysis analysis/stats", libs: "gonum.org/v1/gonum", tests: "results"},
@@ -118,7 +121,7 @@ var confined = map[string]string{
 	"go.etcd.io/raft/v3":                      "adapters/etcdraft bench",
 	"github.com/hashicorp/raft":               "adapters/hashiraft bench",
 	"gonum.org/v1":                            "analysis/...",
-	"github.com/anishathalye/porcupine":       "analysis/linear",
+	"github.com/anishathalye/porcupine":       "analysis/linear analysis/objects", // there only its tests
 	"github.com/olekukonko/tablewriter":       "analysis/report",
 	"github.com/HdrHistogram/hdrhistogram-go": "results bench",
 	"github.com/parquet-go/parquet-go":        "results",

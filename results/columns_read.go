@@ -64,6 +64,12 @@ func (c *columnReader[R]) check(columns []string) error {
 	return nil
 }
 
+// has reports whether the file has a column of that name.
+func (c *columnReader[R]) has(name string) bool {
+	_, ok := c.file.Schema().Lookup(name)
+	return ok
+}
+
 // rows is how many rows a group has. It does not take the file's word for more
 // than is ever written, so that nobody allocates gigabytes for them.
 func (c *columnReader[R]) rows(group parquet.RowGroup) (int, error) {

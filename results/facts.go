@@ -34,12 +34,17 @@ type Facts struct {
 	Abandon  time.Duration `json:"abandon_ns"`  // a client gives up this long after due
 	Probe    time.Duration `json:"probe_ns"`    // period of one node's probes; 0: none
 	Arrivals string        `json:"arrivals"`    // constant, poisson or closed
-	Rate     float64       `json:"rate"`        // ops/s intended; 0 for closed
-	Workload string        `json:"workload"`
-	CAS      bool          `json:"cas"`                // whether the workload has compare-and-swap
-	Txns     bool          `json:"txns"`               // whether it has transactions: there is a txns.parquet
-	Bank     *Bank         `json:"bank,omitempty"`     // if it moves money
-	Expected *Expected     `json:"expected,omitempty"` // cost of a transaction, if all are alike
+	Rate     float64       `json:"rate"`        // ops/s intended, on average if it changes; 0 for closed
+	// Profile is how the intended rate changes; nil: it does not.
+	Profile  *bench.Profile `json:"profile,omitempty"`
+	Policy   string         `json:"policy,omitempty"` // which node serves an operation; empty in files of before it was noted
+	Workload string         `json:"workload"`
+	Object   bench.Object   `json:"object,omitempty"`   // what its keys hold; empty in files of before there was more than one to tell
+	Lease    time.Duration  `json:"lease_ns,omitempty"` // of its locks: after so long a holder no longer takes itself for one
+	CAS      bool           `json:"cas"`                // whether the workload has compare-and-swap
+	Txns     bool           `json:"txns"`               // whether it has transactions: there is a txns.parquet
+	Bank     *Bank          `json:"bank,omitempty"`     // if it moves money
+	Expected *Expected      `json:"expected,omitempty"` // cost of a transaction, if all are alike
 
 	// Tolerance is what the system should survive, in a trial that explores it.
 	Tolerance *Tolerance `json:"tolerance,omitempty"`

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -115,10 +116,10 @@ func (r *Run) TrialDirs() []string {
 
 // End notes that the run is over.
 func (r *Run) End(at time.Time) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.manifest.Ended = &at
-	return r.save()
+	return r.update(func(m *Manifest) error {
+		m.Ended = &at
+		return nil
+	})
 }
 
 // Resume notes that the run goes on after it was cut off. What is left of trials
@@ -132,7 +133,7 @@ func (r *Run) Resume(at time.Time) error {
 	for _, dir := range left {
 		err = errors.Join(err, os.RemoveAll(dir))
 	}
-	for _, pattern := range []string{".*.tmp", "." + NodesDir} { // of a process that was killed
+	for _, pattern := range []string{".*.tmp", "." + NodesDir + "*"} { // of a process that was killed
 		names, _ := filepath.Glob(filepath.Join(r.dir, pattern))
 		for _, name := range names {
 			err = errors.Join(err, os.RemoveAll(name))
@@ -141,24 +142,24 @@ func (r *Run) Resume(at time.Time) error {
 	if err != nil {
 		return fmt.Errorf("resume: remove what a trial left that was cut off: %w", err)
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.manifest.Resumed = append(r.manifest.Resumed, at)
-	for i := range r.manifest.Trials {
-		e := &r.manifest.Trials[i]
-		dir := filepath.Join(r.dir, TrialsDir, e.Trial)
-		_, missing := os.Stat(dir)
-		switch {
-		case missing != nil:
-			e.State, e.Why = Planned, ""
-			r.manifest.Ended = nil
-		case e.State != Done && e.State != Failed: // it was cut off between naming the folder and noting it
-			if err := e.noteFrom(dir); err != nil {
-				return fmt.Errorf("resume: %w", err)
+	return r.update(func(m *Manifest) error {
+		m.Resumed = append(m.Resumed, at)
+		for i := range m.Trials {
+			e := &m.Trials[i]
+			dir := filepath.Join(r.dir, TrialsDir, e.Trial)
+			_, missing := os.Stat(dir)
+			switch {
+			case missing != nil:
+				e.State, e.Why = Planned, ""
+				m.Ended = nil
+			case e.State != Done && e.State != Failed: // it was cut off between naming the folder and noting it
+				if err := e.noteFrom(dir); err != nil {
+					return fmt.Errorf("resume: %w", err)
+				}
 			}
 		}
-	}
-	return r.save()
+		return nil
+	})
 }
 
 // noteFrom notes what the folder of a complete trial says of how it ended.
@@ -177,39 +178,39 @@ func (r *Run) Add(e Entry) error {
 	if err := checkTrialName(e.Trial); err != nil {
 		return err
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, old := range r.manifest.Trials {
-		if old.Trial == e.Trial {
-			return fmt.Errorf("add trial %s: there is one of that name", e.Trial)
+	return r.update(func(m *Manifest) error {
+		for _, old := range m.Trials {
+			if old.Trial == e.Trial {
+				return fmt.Errorf("add trial %s: there is one of that name", e.Trial)
+			}
 		}
-	}
-	e.State = Planned
-	r.manifest.Trials = append(r.manifest.Trials, e)
-	return r.save()
+		e.State = Planned
+		m.Trials = append(m.Trials, e)
+		return nil
+	})
 }
 
 // mark records how far a trial has come. One that was not planned, a further part,
 // is put behind the part before.
 func (r *Run) mark(e Entry) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for i, old := range r.manifest.Trials {
-		if old.Trial == e.Trial {
-			e.Set, e.Variant = old.Set, old.Variant
-			r.manifest.Trials[i] = e
-			return r.save()
+	return r.update(func(m *Manifest) error {
+		for i, old := range m.Trials {
+			if old.Trial == e.Trial {
+				e.Set, e.Variant = old.Set, old.Variant
+				m.Trials[i] = e
+				return nil
+			}
 		}
-	}
-	at := len(r.manifest.Trials)
-	if before := partBefore(e.Trial); before != "" {
-		at = 1 + slices.IndexFunc(r.manifest.Trials, func(old Entry) bool { return old.Trial == before })
-		if at == 0 {
-			at = len(r.manifest.Trials)
+		at := len(m.Trials)
+		if before := partBefore(e.Trial); before != "" {
+			at = 1 + slices.IndexFunc(m.Trials, func(old Entry) bool { return old.Trial == before })
+			if at == 0 {
+				at = len(m.Trials)
+			}
 		}
-	}
-	r.manifest.Trials = slices.Insert(r.manifest.Trials, at, e)
-	return r.save()
+		m.Trials = slices.Insert(m.Trials, at, e)
+		return nil
+	})
 }
 
 // partBefore is the name of the part that a further part of a trial follows, and
@@ -224,6 +225,31 @@ func partBefore(trial string) string {
 		return trial[:dot]
 	}
 	return trial[:dot+1] + strconv.Itoa(n-1)
+}
+
+// update changes the manifest as it is by now: others, such as the processes of
+// trials that run at the same time, change it too. They take turns by a lock of the
+// folder of the trials.
+func (r *Run) update(change func(*Manifest) error) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	turn, err := os.Open(filepath.Join(r.dir, TrialsDir))
+	if err != nil {
+		return fmt.Errorf("change the manifest: %w", err)
+	}
+	defer turn.Close() // and so unlocks
+	if err := syscall.Flock(int(turn.Fd()), syscall.LOCK_EX); err != nil {
+		return fmt.Errorf("change the manifest: lock %s: %w", turn.Name(), err)
+	}
+	now, err := Open(r.dir)
+	if err != nil {
+		return fmt.Errorf("change the manifest: %w", err)
+	}
+	r.manifest = now.manifest
+	if err := change(&r.manifest); err != nil {
+		return err
+	}
+	return r.save()
 }
 
 func (r *Run) save() error { return WriteJSON(r.Path(ManifestFile), &r.manifest) }

@@ -2,9 +2,11 @@ package results
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -17,12 +19,8 @@ func TestFinishIsNotNoted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, err := Open(run.Dir())
-	if err != nil {
-		t.Fatal(err)
-	}
 	at := run.Path(ManifestFile)
-	if err := errors.Join(os.Remove(at), os.MkdirAll(filepath.Join(at, "in the way"), 0o755)); err != nil {
+	if err := errors.Join(os.Rename(at, at+".aside"), os.MkdirAll(filepath.Join(at, "in the way"), 0o755)); err != nil {
 		t.Fatal(err)
 	}
 	dir, err := trial.Finish(Facts{Failure: "panic"}, nil, nil)
@@ -32,14 +30,52 @@ func TestFinishIsNotNoted(t *testing.T) {
 	if rec, err := ReadTrial(dir); err != nil || rec.Facts.Failure != "panic" {
 		t.Fatalf("the trial is gone: %v, %+v", err, rec)
 	}
-	if err := os.RemoveAll(at); err != nil {
+	if err := errors.Join(os.RemoveAll(at), os.Rename(at+".aside", at)); err != nil {
 		t.Fatal(err)
 	}
-	if err := before.Resume(time.Now()); err != nil {
+	if err := run.Resume(time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	if e := before.Manifest().Trials[0]; e.State != Failed || e.Why != "panic" {
+	if e := run.Manifest().Trials[0]; e.State != Failed || e.Why != "panic" {
 		t.Errorf("goes on with %+v", e)
+	}
+}
+
+// TestTrialsAtOnce: processes that run trials of one folder at the same time keep
+// what the others have noted.
+func TestTrialsAtOnce(t *testing.T) {
+	dir := newRun(t).Dir()
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			run, err := Open(dir)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			files, err := run.Begin(fmt.Sprintf("more-%d", i), "more", 1)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if _, err := files.Finish(Facts{}, nil, nil); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	run, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := 0
+	for _, e := range run.Manifest().Trials {
+		if e.State == Done {
+			done++
+		}
+	}
+	if done != 8 {
+		t.Errorf("%d of 8 trials are noted as done", done)
 	}
 }
 

@@ -26,13 +26,16 @@ type row struct {
 	Expect  uint64 `parquet:"expect"`
 	Result  uint64 `parquet:"result"`
 	Size    uint32 `parquet:"size"`
+	Tries   uint32 `parquet:"tries"`
+	Hedges  uint32 `parquet:"hedges"`
 }
 
 const aboutSamples = "One row an operation. due_ns, sent_ns and done_ns are nanoseconds since the trial's base instant " +
 	"(sent_ns and done_ns are null if the operation was dropped). node is an index into the nodes of trial.json. " +
 	"class: main, probe, preload or final. kind: read, write, cas or txn. outcome: ok, rejected, unknown or dropped. " +
 	"arg is the id of the value written, expect the one that a cas replaces, result the one that was found (if ok); " +
-	"the arg of a txn is its id, by which txns.parquet says what it did."
+	"the arg of a txn is its id, by which txns.parquet says what it did. tries is how often a node was asked, retries and hedges " +
+	"included, hedges how many of these were sent while another was out; node is who served it, or was asked last."
 
 // A SampleWriter streams samples into a samples.parquet. What it holds in
 // memory does not grow with the number of samples. The file appears when the
@@ -82,6 +85,7 @@ func (w *SampleWriter) fill(i int, s *bench.Sample) {
 		Session: s.Session, User: s.User, Node: uint32(s.Node),
 		Class: s.Class.String(), Kind: s.Kind.String(), Outcome: s.Outcome.String(),
 		Key: s.Key, Arg: s.Arg, Expect: s.Expect, Result: s.Result, Size: s.Size,
+		Tries: uint32(s.Tries), Hedges: uint32(s.Hedges),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/parquet-go/parquet-go"
@@ -38,6 +39,13 @@ func parseSamples(path string, r io.ReaderAt, size int64) (samples []bench.Sampl
 	if err := c.open(r, size, columnNames(sampleColumns)); err != nil {
 		return nil, err
 	}
+	columns := sampleColumns
+	if c.has(routeColumns[0].name) {
+		if err := c.check(columnNames(routeColumns)); err != nil {
+			return nil, err
+		}
+		columns = slices.Concat(columns, routeColumns)
+	}
 	for _, group := range c.file.RowGroups() {
 		first := len(samples)
 		n, err := c.rows(group)
@@ -45,7 +53,7 @@ func parseSamples(path string, r io.ReaderAt, size int64) (samples []bench.Sampl
 			return nil, err
 		}
 		samples = append(samples, make([]bench.Sample, n)...)
-		for _, col := range sampleColumns {
+		for _, col := range columns {
 			if err := col.read(samples[first:], c.chunk(group, col.name)); err != nil {
 				return nil, &FormatError{path, fmt.Sprintf("damaged in column %s of the samples from %d on: %v", col.name, first, err)}
 			}
@@ -73,6 +81,18 @@ var sampleColumns = []column[bench.Sample]{
 	{"expect", func(s *bench.Sample, v *parquet.Value) bool { s.Expect = v.Uint64(); return true }},
 	{"result", func(s *bench.Sample, v *parquet.Value) bool { s.Result = v.Uint64(); return true }},
 	{"size", func(s *bench.Sample, v *parquet.Value) bool { s.Size = v.Uint32(); return true }},
+}
+
+// routeColumns are missing in files of before operations were retried or hedged.
+var routeColumns = []column[bench.Sample]{
+	{"tries", func(s *bench.Sample, v *parquet.Value) bool {
+		s.Tries = uint8(v.Uint32())
+		return uint32(s.Tries) == v.Uint32()
+	}},
+	{"hedges", func(s *bench.Sample, v *parquet.Value) bool {
+		s.Hedges = uint8(v.Uint32())
+		return uint32(s.Hedges) == v.Uint32()
+	}},
 }
 
 func orNever(v *parquet.Value) time.Duration {

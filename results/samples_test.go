@@ -27,6 +27,7 @@ func some(n int) []bench.Sample {
 			Key: uint64(i*i) % 1000, Arg: uint64(i), Expect: uint64(i / 2), Result: uint64(i / 3),
 			User: uint32(i % 100), Size: 16, Node: uint16(i % 3),
 			Kind: bench.Kind(1 + i%4), Outcome: bench.Outcome(1 + i/3%4), Class: bench.Class(1 + i/12%4),
+			Tries: uint8(i % 4), Hedges: uint8(i % 2),
 		}
 		s.Sent, s.Done = s.Due+time.Microsecond, s.Due+time.Millisecond
 		if s.Outcome == bench.Dropped {
@@ -37,7 +38,7 @@ func some(n int) []bench.Sample {
 	if n > 0 {
 		// An instant of exactly 0 is not null, and ids use all 64 bits.
 		out[0] = bench.Sample{Session: math.MaxUint64, Key: math.MaxUint64, Arg: math.MaxUint64, Expect: math.MaxUint64, Result: math.MaxUint64,
-			User: math.MaxUint32, Size: math.MaxUint32, Node: math.MaxUint16, Kind: bench.Read, Outcome: bench.OK, Class: bench.Main}
+			User: math.MaxUint32, Size: math.MaxUint32, Node: math.MaxUint16, Kind: bench.Read, Outcome: bench.OK, Class: bench.Main, Tries: math.MaxUint8, Hedges: math.MaxUint8}
 	}
 	return out
 }
@@ -74,6 +75,45 @@ func TestSamplesRoundTrip(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%d samples came back as %d others", n, len(got))
 		}
+	}
+}
+
+// TestSamplesWithoutTries: a file of before operations were retried has no columns for
+// it, and is read all the same; one whose columns hold something else is not.
+func TestSamplesWithoutTries(t *testing.T) {
+	type old struct {
+		Due     int64  `parquet:"due_ns"`
+		Sent    *int64 `parquet:"sent_ns,optional"`
+		Done    *int64 `parquet:"done_ns,optional"`
+		Session uint64 `parquet:"session"`
+		User    uint32 `parquet:"user"`
+		Node    uint32 `parquet:"node"`
+		Class   string `parquet:"class,dict"`
+		Kind    string `parquet:"kind,dict"`
+		Outcome string `parquet:"outcome,dict"`
+		Key     uint64 `parquet:"key"`
+		Arg     uint64 `parquet:"arg"`
+		Expect  uint64 `parquet:"expect"`
+		Result  uint64 `parquet:"result"`
+		Size    uint32 `parquet:"size"`
+	}
+	type other struct {
+		old
+		Tries string `parquet:"tries"`
+	}
+	schema := parquet.KeyValueMetadata(schemaKey, "1")
+	row := old{Due: 1, Session: 2, Class: "main", Kind: "read", Outcome: "dropped"}
+	dir := t.TempDir()
+	before, foreign := filepath.Join(dir, "before"), filepath.Join(dir, "foreign")
+	if err := errors.Join(parquet.WriteFile(before, []old{row}, schema), parquet.WriteFile(foreign, []other{{old: row}}, schema)); err != nil {
+		t.Fatal(err)
+	}
+	want := []bench.Sample{{Due: 1, Sent: bench.Never, Done: bench.Never, Session: 2, Class: bench.Main, Kind: bench.Read, Outcome: bench.Dropped}}
+	if got, err := ReadSamples(before); err != nil || !slices.Equal(got, want) {
+		t.Errorf("%+v, %v; want %+v", got, err, want)
+	}
+	if got, err := ReadSamples(foreign); err == nil || !strings.Contains(err.Error(), "column tries holds") {
+		t.Errorf("%+v, %v; want an error about the column tries", got, err)
 	}
 }
 

@@ -21,9 +21,9 @@ type txnRow struct {
 
 const aboutTxns = "One row a micro-operation of a transaction that was sent; those of one transaction follow each other. " +
 	"txn is the arg of the transaction's row in samples.parquet, which has its outcome and its instants. pos counts from 0. " +
-	"kind: read, write, cas, append, list or add. arg is the id of the value written, the element appended, or the number added " +
-	"(an int64); expect the value that a cas replaces; found what was there before, null unless the transaction succeeded; " +
-	"list the elements that a list found."
+	"kind: read, write, cas, append, list, add, pop or scan. arg is the id of the value written, the element appended, the number added " +
+	"(an int64), or how many keys a scan asks for; expect the value that a cas replaces; found what was there before, or what a pop took, null unless the transaction succeeded; " +
+	"list the elements that a list found, or the ids of the values that a scan did."
 
 // groupElements bounds the elements of lists that a row group holds, as
 // rowsPerGroup bounds its rows.

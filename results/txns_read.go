@@ -81,7 +81,7 @@ var microColumns = []column[micro]{
 	{"txn", func(m *micro, v *parquet.Value) bool { m.txn = v.Uint64(); return true }},
 	{"pos", func(m *micro, v *parquet.Value) bool { m.pos = v.Uint32(); return true }},
 	{"kind", func(m *micro, v *parquet.Value) bool {
-		return parse(&m.Kind, v, bench.Read, bench.Add) && m.Kind != bench.Transact
+		return parse(&m.Kind, v, bench.Read, bench.Scan) && m.Kind != bench.Transact
 	}},
 	{"key", func(m *micro, v *parquet.Value) bool { m.Key = v.Uint64(); return true }},
 	{"arg", func(m *micro, v *parquet.Value) bool { m.Arg = v.Uint64(); return true }},

@@ -86,8 +86,8 @@ func (s *paying) draw(apart bool) (key uint64, ok bool) {
 			return key, true
 		}
 	}
-	for range min(steps, s.w.keys.n) {
-		if key = (key + 1) % s.w.keys.n; s.fits(key, apart) {
+	for range min(steps, s.w.cfg.Keys) {
+		if key = (key + 1) % s.w.cfg.Keys; s.fits(key, apart) {
 			return key, true
 		}
 	}

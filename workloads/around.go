@@ -3,14 +3,14 @@ package workloads
 import "nines/bench"
 
 // Preload returns n sources, by index, that together write every key once:
-// accounts get what they hold at first. Lists are empty at first, and nothing
-// writes them.
+// accounts get what they hold at first. Lists, counters, queues and locks are
+// absent at first, and nothing writes them.
 func (w *Workload) Preload(n int) func(i int) bench.Source {
 	return func(i int) bench.Source {
 		s := &sweep{next: uint64(i), step: uint64(n)}
 		s.ids, _ = w.next()
 		switch {
-		case w.lists != nil:
+		case w.kind.fresh():
 		case w.cfg.Accounts > 0:
 			s.keys, s.batch = w.cfg.Keys, sweepBatch
 			s.micro = bench.Micro{Kind: bench.Write, Arg: w.cfg.Initial}
@@ -30,10 +30,13 @@ func (w *Workload) Final(n, nodes int) func(i int) bench.Source {
 	for node := range nodes {
 		probes = append(probes, w.probeKeys(node)...)
 	}
-	all := sweep{keys: w.cfg.Keys, probes: probes, step: uint64(n)}
+	all := sweep{keys: w.issued.Load(), probes: probes, step: uint64(n)}
 	switch {
 	case w.lists != nil:
 		all.keys, all.batch = w.listKeys(), listBatch
+		all.micro.Kind = bench.List
+	case w.kind.Object == bench.Queues:
+		all.batch = 1 // so that what reads a queue is of no other
 		all.micro.Kind = bench.List
 	case w.cfg.Accounts > 0:
 		all.batch = sweepBatch

@@ -2,14 +2,18 @@ package workloads
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"nines/bench"
 )
 
 // An Entry of the catalog is one kind of workload.
 type Entry struct {
-	Name  string
-	About string // one line
+	Name     string
+	About    string       // one line
+	Object   bench.Object // what its keys hold
+	Verifies string       // what the checks of its history decide, in words
 
 	Keys  uint64  // how many, if nothing is said
 	Reads float64 // their share, if nothing is said
@@ -25,42 +29,26 @@ type Entry struct {
 	Micros    int
 	MaxWrites uint64
 
+	ScanLength int           // of those with scans, if nothing is said; 0: there are none
+	Lease      time.Duration // of those with locks, if nothing is said; 0: there are none
+
 	ReadsAll bool   // whether a read is of all accounts; else of Span of them
 	most     uint64 // what one transfer moves to each account, at most
+
+	swaps  bool                       // whether there always is compare-and-swap
+	source func(*source) bench.Source // of the load; nil: reads, and writes of the same keys
 }
 
-// Txns reports whether the workload has transactions.
-func (e *Entry) Txns() bool { return e.Accounts > 0 || e.Micros > 0 }
+// Txns reports whether the workload has transactions, be they of one
+// micro-operation.
+func (e *Entry) Txns() bool { return !slices.Contains(plain, e.Object) }
 
-// Catalog returns every workload that [New] knows.
-func Catalog() []Entry {
-	const zipf = ScrambledZipfian
-	return []Entry{
-		{Name: "ycsb-a", About: "update heavy: 50 % reads, 50 % writes (YCSB, Cooper et al., SoCC 2010)", Keys: 1000, Reads: 0.5, Distribution: zipf},
-		{Name: "ycsb-b", About: "read mostly: 95 % reads, 5 % writes", Keys: 1000, Reads: 0.95, Distribution: zipf},
-		{Name: "ycsb-c", About: "read only", Keys: 1000, Reads: 1, Distribution: zipf},
-		{Name: "register", About: "one key: 50 % reads, 50 % writes, of which `cas` compare-and-swap", Keys: 1, Reads: 0.5, CAS: true, Distribution: zipf},
-		{
-			Name:  "bank",
-			About: "transactions: transfers among `span` of a few accounts, and 20 % reads of all accounts at once, whose sum never changes",
-			Reads: 0.2, Distribution: Uniform, Accounts: 10, Initial: 1000, Span: 2, ReadsAll: true, most: 5,
-		},
-		{
-			Name:  "transfer-skewed",
-			About: "transactions: transfers among `span` of many accounts, some of them hot, and 20 % reads of as many",
-			Reads: 0.2, Distribution: zipf, Accounts: 1000, Initial: 1000, Span: 2, most: 5,
-		},
-		{
-			Name:  "ycsb-t",
-			About: "transactions: the closed economy of YCSB+T (Dey et al., ICDEW 2014): 90 % reads of `span` accounts, 10 % transfers of 1 among as many",
-			Reads: 0.9, Distribution: zipf, Accounts: 10_000, Initial: 1000, Span: 2, most: 1,
-		},
-		{
-			Name:  "append",
-			About: "transactions of 1 to `micros` appends to lists and reads of lists, from which anomalies can be told (Elle, Kingsbury and Alvaro, VLDB 2020)",
-			Keys:  10, Reads: 0.5, Distribution: zipf, Span: 8, Micros: 8, MaxWrites: 32,
-		},
-	}
+// plain are the objects that plain operations suffice for.
+var plain = []bench.Object{bench.Registers, bench.Locks}
+
+// fresh reports whether the keys are absent at first, and nothing preloads them.
+func (e *Entry) fresh() bool {
+	return e.Object != bench.Registers && e.Object != bench.Accounts && e.Object != bench.Ranges
 }
 
 // Names returns the names of the catalog.

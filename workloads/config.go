@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"time"
 
 	"nines/bench"
 )
@@ -14,14 +15,20 @@ type Config struct {
 	// Keys is how many keys there are: 0 … Keys-1. Default 1000, and 1 for
 	// register.
 	Keys uint64 `yaml:"keys"`
-	// Distribution of the keys: uniform, zipfian (key 0 is the hottest), or
-	// scrambled-zipfian (the hot keys are spread evenly over the key space).
-	// Default
-	// scrambled-zipfian, and uniform for bank.
+	// Distribution of the keys: uniform; zipfian (key 0 is the hottest);
+	// scrambled-zipfian (the hot keys are spread evenly over the key space); hotspot
+	// (HotOps of the operations are on the first HotKeys of the keys); or latest
+	// (zipfian by age: the key that was inserted last is the hottest). Only latest
+	// draws keys that the load inserts. Default as the workload says.
 	Distribution Distribution `yaml:"distribution"`
 	// Theta is the exponent of the zipfian distributions: key number k, from 1,
 	// is drawn in proportion to k^-Theta. Default 0.99, as in YCSB.
 	Theta float64 `yaml:"theta"`
+	// HotKeys and HotOps are the shares of the keys that are hot, and of the
+	// operations that these get, in (0, 1). Only for hotspot. Default 0.2 and 0.8, as
+	// in YCSB.
+	HotKeys float64 `yaml:"hot_keys"`
+	HotOps  float64 `yaml:"hot_ops"`
 	// ValueSize is the size of a written value in bytes, at least 8. Default 100.
 	ValueSize uint32 `yaml:"value_size"`
 	// Users is how many logical users there are; each operation is of one of
@@ -50,6 +57,14 @@ type Config struct {
 	// its place. Only for append. Default 32.
 	MaxWrites uint64 `yaml:"max_writes_per_key"`
 
+	// ScanLength is how many keys a scan returns at most; how many it asks for is
+	// uniform between 1 and this. Only for ycsb-e. Default 100, as in YCSB.
+	ScanLength int `yaml:"scan_length"`
+	// Lease is how long after it asked for a lock a holder takes itself for one, and
+	// how long after they first saw it held others wait until they take it away. At
+	// least 1 ms. Only for lock. Default 500 ms.
+	Lease time.Duration `yaml:"lease"`
+
 	// Owner tells which node owns a key, from 0 to Owners-1, in a system whose nodes
 	// own parts of the keys. Nil: there is none.
 	Owner  func(key uint64) int `yaml:"-"`
@@ -64,6 +79,8 @@ const MaxKeys = 1 << 32
 const (
 	// maxInitial keeps the sum of all accounts within an int64.
 	maxInitial = 1 << 30
+	// maxScan keeps what a scan finds, and what its check looks at, in bounds.
+	maxScan = 10_000
 	// maxMicros is what every system takes in one transaction.
 	maxMicros = 4096
 )
@@ -78,9 +95,14 @@ func (c Config) withDefaults(e *Entry) Config {
 	c.Micros = cmp.Or(c.Micros, e.Micros)
 	c.Span = cmp.Or(c.Span, e.Span)
 	c.MaxWrites = cmp.Or(c.MaxWrites, e.MaxWrites)
+	c.ScanLength = cmp.Or(c.ScanLength, e.ScanLength)
+	c.Lease = cmp.Or(c.Lease, e.Lease)
 	c.Distribution = cmp.Or(c.Distribution, e.Distribution)
 	if c.Theta == 0 {
 		c.Theta = 0.99
+	}
+	if c.Distribution == Hotspot {
+		c.HotKeys, c.HotOps = cmp.Or(c.HotKeys, 0.2), cmp.Or(c.HotOps, 0.8)
 	}
 	if c.ValueSize == 0 {
 		c.ValueSize = 100
@@ -106,6 +128,17 @@ func (c *Config) validate(e *Entry) error {
 	}
 	if !(c.Theta > 0 && c.Theta <= 10) {
 		bad("theta: %v: want more than 0 and at most 10", c.Theta)
+	}
+	for _, hot := range []struct {
+		name  string
+		share float64
+	}{{"hot_keys", c.HotKeys}, {"hot_ops", c.HotOps}} {
+		switch {
+		case c.Distribution != Hotspot && hot.share != 0:
+			bad("%s: %v: only the distribution hotspot has hot keys", hot.name, hot.share)
+		case c.Distribution == Hotspot && !(hot.share > 0 && hot.share < 1):
+			bad("%s: %v: want a share above 0 and below 1", hot.name, hot.share)
+		}
 	}
 	if c.ValueSize < bench.MinValueSize {
 		bad("value_size: %d bytes: want at least %d, the size of a value's id", c.ValueSize, bench.MinValueSize)
@@ -144,6 +177,8 @@ func (c *Config) validateTxns(e *Entry) error {
 		{"span", e.Span > 0, uint64(c.Span), e.leastSpan(), maxMicros},
 		{"micros", e.Micros > 0, uint64(c.Micros), 1, maxMicros},
 		{"max_writes_per_key", e.MaxWrites > 0, c.MaxWrites, 1, math.MaxInt32},
+		{"scan_length", e.ScanLength > 0, uint64(c.ScanLength), 1, maxScan},
+		{"lease in ms", e.Lease > 0, uint64(c.Lease.Milliseconds()), 1, math.MaxInt32},
 	} {
 		switch {
 		case int64(s.got) < 0 && s.name != "accounts":
@@ -159,6 +194,9 @@ func (c *Config) validateTxns(e *Entry) error {
 	}
 	if e.MaxWrites > 0 && c.Keys > maxSeen {
 		bad("keys: %d: want at most %d, since the elements of each are counted", c.Keys, maxSeen)
+	}
+	if e.Lease > 0 && c.Keys > maxSeen {
+		bad("keys: %d: want at most %d, since what was seen of each lock is kept", c.Keys, maxSeen)
 	}
 	if c.Owner != nil && c.Owners < 1 {
 		bad("owners: %d: want at least 1 if keys have owners", c.Owners)

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 
 	"nines/bench"
 )
@@ -16,11 +17,13 @@ const (
 	Uniform          Distribution = "uniform"
 	Zipfian          Distribution = "zipfian"
 	ScrambledZipfian Distribution = "scrambled-zipfian"
+	Hotspot          Distribution = "hotspot"
+	Latest           Distribution = "latest"
 )
 
 // Distributions lists the names.
 func Distributions() []string {
-	return []string{string(Uniform), string(Zipfian), string(ScrambledZipfian)}
+	return []string{string(Uniform), string(Zipfian), string(ScrambledZipfian), string(Hotspot), string(Latest)}
 }
 
 func (d Distribution) validate() error {
@@ -33,21 +36,26 @@ func (d Distribution) validate() error {
 // keys draws keys in [0, n).
 type keys struct {
 	n      uint64
-	ranks  ranks  // draws the rank of a key, 0 the hottest; nil: uniform
+	ranks  drawer // draws the rank of a key, 0 the hottest; nil: uniform
 	stride uint64 // rank r is key r*stride mod n; 1 where nothing is spread
 }
-
-type ranks interface{ draw(*rand.Rand) uint64 }
 
 // maxTable is the most keys for which a table of 16 bytes a key is kept: what
 // fits into a core's cache. It is five times as fast as drawing without one.
 const maxTable = 1 << 16
 
-func newKeys(cfg *Config) keys {
-	k := keys{n: cfg.Keys, stride: 1}
-	if cfg.Distribution == Uniform {
-		return k
+// newKeys makes what draws the keys. there is how many there are by now, where
+// keys are inserted.
+func newKeys(cfg *Config, there *atomic.Uint64) drawer {
+	switch cfg.Distribution {
+	case Uniform:
+		return &keys{n: cfg.Keys, stride: 1}
+	case Hotspot:
+		return newHotspot(cfg)
+	case Latest:
+		return &latest{zipf: newZipf(cfg.Keys, cfg.Theta), there: there}
 	}
+	k := &keys{n: cfg.Keys, stride: 1}
 	if cfg.Keys <= maxTable {
 		k.ranks = newAlias(zipfWeights(cfg.Keys, cfg.Theta))
 	} else {
@@ -58,6 +66,9 @@ func newKeys(cfg *Config) keys {
 	}
 	return k
 }
+
+// A drawer draws keys. It may be used from many goroutines.
+type drawer interface{ draw(*rand.Rand) uint64 }
 
 func (k *keys) draw(rng *rand.Rand) uint64 {
 	if k.ranks == nil {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
+	"sync/atomic"
 	"testing"
 )
 
@@ -35,7 +37,7 @@ func chiSquare(counts []uint64, weights []float64) float64 {
 	return (x - df) / math.Sqrt(2*df)
 }
 
-func draws(r ranks, n uint64, total int) []uint64 {
+func draws(r drawer, n uint64, total int) []uint64 {
 	counts := make([]uint64, n)
 	rng := rand.New(rand.NewPCG(7, 7))
 	for range total {
@@ -52,7 +54,7 @@ func TestZipfIsExact(t *testing.T) {
 		theta float64
 	}{{1, 0.99}, {2, 0.99}, {3, 0.5}, {10, 0.01}, {1000, 0.99}, {1000, 1}, {1000, 1 + 1e-12}, {1000, 0.2}, {1000, 1.5}, {1000, 3}, {100000, 0.99}} {
 		weights := zipfWeights(c.n, c.theta)
-		for name, r := range map[string]ranks{"alias": newAlias(weights), "rejection": newZipf(c.n, c.theta)} {
+		for name, r := range map[string]drawer{"alias": newAlias(weights), "rejection": newZipf(c.n, c.theta)} {
 			t.Run(fmt.Sprintf("%s/n=%d/theta=%v", name, c.n, c.theta), func(t *testing.T) {
 				counts := draws(r, c.n, 400_000)
 				if c.n == 1 {
@@ -66,11 +68,47 @@ func TestZipfIsExact(t *testing.T) {
 	}
 }
 
+// Of n keys, the k-th youngest is drawn in proportion to k^-theta, also when there
+// are more keys than at first.
+func TestLatestIsExact(t *testing.T) {
+	var there atomic.Uint64
+	l := newKeys(&Config{Keys: 10, Distribution: Latest, Theta: 0.99}, &there)
+	for _, n := range []uint64{1, 10, 11, 1000} {
+		there.Store(n)
+		counts := draws(l, n, 400_000)
+		slices.Reverse(counts)
+		if z := chiSquare(counts, zipfWeights(n, 0.99)); n > 1 && z > 4 {
+			t.Errorf("of %d keys: chi-square lies %.1f standard deviations above its mean", n, z)
+		}
+	}
+}
+
+func TestHotspotIsExact(t *testing.T) {
+	for _, c := range []struct {
+		n    uint64
+		keys float64
+		hot  uint64 // keys that are hot
+	}{{1000, 0.2, 200}, {10, 0.01, 1}, {10, 0.99, 9}, {2, 0.5, 1}, {3, 0.5, 2}, {1, 0.5, 1}} {
+		const ops = 0.7
+		weights := make([]float64, c.n)
+		for k := range weights {
+			weights[k] = ops / float64(c.hot)
+			if uint64(k) >= c.hot {
+				weights[k] = (1 - ops) / float64(c.n-c.hot)
+			}
+		}
+		counts := draws(newKeys(&Config{Keys: c.n, Distribution: Hotspot, HotKeys: c.keys, HotOps: ops}, nil), c.n, 400_000)
+		if z := chiSquare(counts, weights); c.n > 1 && z > 4 {
+			t.Errorf("%d keys, %v of them hot: chi-square lies %.1f standard deviations above its mean", c.n, c.keys, z)
+		}
+	}
+}
+
 // The share of the third-hottest of 1000 keys, by hand: 3^-0.99 / sum k^-0.99 =
 // 0.33700 / 7.7289 = 4.360 %. The approximation of Gray et al. gives 5.11 %.
 func TestThirdHottestKey(t *testing.T) {
 	const want = 0.04360
-	for name, r := range map[string]ranks{"alias": newAlias(zipfWeights(1000, 0.99)), "rejection": newZipf(1000, 0.99)} {
+	for name, r := range map[string]drawer{"alias": newAlias(zipfWeights(1000, 0.99)), "rejection": newZipf(1000, 0.99)} {
 		const total = 1_000_000
 		saw := float64(draws(r, 1000, total)[2]) / total
 		if sd := math.Sqrt(want * (1 - want) / total); math.Abs(saw-want) > 4*sd {
@@ -167,7 +205,7 @@ func TestScramblingIsAPermutation(t *testing.T) {
 
 func BenchmarkKeys(b *testing.B) {
 	rng := rand.New(rand.NewPCG(1, 1))
-	for name, r := range map[string]ranks{"alias": newAlias(zipfWeights(1000, 0.99)), "rejection": newZipf(1000, 0.99)} {
+	for name, r := range map[string]drawer{"alias": newAlias(zipfWeights(1000, 0.99)), "rejection": newZipf(1000, 0.99)} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				r.draw(rng)

@@ -11,23 +11,32 @@ import (
 type Workload struct {
 	kind    Entry
 	cfg     Config
-	keys    keys
+	keys    drawer
 	seen    []atomic.Uint64 // by key: the id last seen; nil without compare-and-swap
 	lists   []atomic.Uint64 // by place: the elements appended; nil but for append
+	locks   []lock          // by key; nil but for lock
 	probes  [][]uint64      // probe keys, by node and owner; nil without owners
-	sources atomic.Uint64   // how many were made
+	issued  atomic.Uint64   // how many keys operations were made for
+	there   atomic.Uint64   // how many keys are there by now, as far as is known
+	sources atomic.Uint64   // how many sources were made
 }
 
 // maxSeen bounds the keys of a workload that remembers a value of each: 128 MB.
 const maxSeen = 1 << 24
 
 func newWorkload(kind Entry, cfg Config) (*Workload, error) {
-	w := &Workload{kind: kind, cfg: cfg, keys: newKeys(&cfg)}
+	w := &Workload{kind: kind, cfg: cfg}
+	w.issued.Store(cfg.Keys)
+	w.there.Store(cfg.Keys)
+	w.keys = newKeys(&cfg, &w.there)
 	if cfg.CAS > 0 {
 		w.seen = make([]atomic.Uint64, cfg.Keys)
 	}
 	if kind.Micros > 0 {
 		w.lists = make([]atomic.Uint64, cfg.Keys)
+	}
+	if kind.Lease > 0 {
+		w.locks = make([]lock, cfg.Keys)
 	}
 	if cfg.Owner != nil {
 		var err error
@@ -44,8 +53,11 @@ func (w *Workload) Name() string { return w.kind.Name }
 // Config returns the effective configuration.
 func (w *Workload) Config() Config { return w.cfg }
 
+// Object returns what its keys hold.
+func (w *Workload) Object() bench.Object { return w.kind.Object }
+
 // CAS reports whether there are compare-and-swaps.
-func (w *Workload) CAS() bool { return w.cfg.CAS > 0 }
+func (w *Workload) CAS() bool { return w.cfg.CAS > 0 || w.kind.swaps }
 
 // Txns reports whether there are transactions.
 func (w *Workload) Txns() bool { return w.kind.Txns() }
@@ -60,15 +72,10 @@ func (w *Workload) Bank() (accounts uint64, total int64) {
 func (w *Workload) Source() bench.Source {
 	s := &source{w: w}
 	s.ids, s.rng = w.next()
-	switch {
-	case w.seen != nil:
-		return &observing{s}
-	case w.lists != nil:
-		return &appending{source: s}
-	case w.cfg.Accounts > 0:
-		return &paying{source: s}
+	if w.kind.source == nil {
+		return s
 	}
-	return s
+	return w.kind.source(s)
 }
 
 // next gives the next source its ids and its random numbers.

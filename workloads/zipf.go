@@ -46,6 +46,17 @@ func newZipf(n uint64, theta float64) *zipf {
 	return z
 }
 
+// of is the same distribution of n ranks. Only the end of the area depends on
+// their number.
+func (z *zipf) of(n uint64) zipf {
+	o := *z
+	if o.n != float64(n) {
+		o.n = float64(n)
+		o.high = o.integral(o.n + 0.5)
+	}
+	return o
+}
+
 func (z *zipf) draw(rng *rand.Rand) uint64 {
 	for {
 		u := z.low + rng.Float64()*(z.high-z.low)

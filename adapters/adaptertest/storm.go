@@ -19,10 +19,12 @@ import (
 )
 
 // Storms hurts clusters at random, one for each seed from 1 to n: nodes are
-// killed, a majority at once included, and restarted, or replaced by empty ones if
-// the system can; links are cut, one way or both, delayed and thinned out; disks are slow; snapshots are frequent, logs
-// short. After it all the nodes must agree, and the history with what is read at
-// the end must be linearizable.
+// killed, a majority at once included, some with the tail of their log torn, and
+// restarted, or replaced by empty ones if the system can; links are cut, one way or
+// both, delayed and thinned out, clogged, reset and limited in bandwidth, and have
+// messages come twice and out of order; disks are slow; snapshots are frequent, logs
+// short. After it all the nodes must agree, and the history with what is read at the
+// end must be linearizable.
 func Storms(t *testing.T, s System, n uint64) { storms(t, s, n, registers) }
 
 // A load is what clients do in a storm, from now on for a period. wait returns
@@ -154,8 +156,7 @@ func (s *striker) strike() {
 	case 6:
 		s.heals = append(s.heals, s.c.cutOff(s.any()))
 	case 7:
-		d := time.Duration(s.rnd.IntN(100)) * time.Millisecond
-		s.hurtLink(chaos.LinkFault{Loss: s.rnd.Float64(), Delay: d, Jitter: d / 2})
+		s.hurtLink(s.unruly())
 	case 8:
 		s.slowDisk()
 	case 9:
@@ -172,11 +173,21 @@ func (s *striker) any() string {
 	return nodes[s.rnd.IntN(len(nodes))]
 }
 
+// kill kills a node. What it had written and not forced is lost, or torn.
 func (s *striker) kill() {
-	if n := s.any(); !slices.Contains(s.down, n) {
-		s.c.kill(n)
-		s.down = append(s.down, n)
+	n := s.any()
+	if slices.Contains(s.down, n) {
+		return
 	}
+	if s.rnd.IntN(2) == 0 {
+		heal, err := s.c.HurtDisk(n, chaos.DiskFault{Tear: s.rnd.Uint64()})
+		if err != nil {
+			s.c.t.Fatal(err)
+		}
+		defer heal()
+	}
+	s.c.kill(n)
+	s.down = append(s.down, n)
 }
 
 func (s *striker) restart() {
@@ -223,6 +234,23 @@ func (s *striker) hurtLink(f chaos.LinkFault) {
 		s.c.t.Fatal(err)
 	}
 	s.heals = append(s.heals, func() { heal() })
+}
+
+// unruly is a fault that lets some messages through.
+func (s *striker) unruly() chaos.LinkFault {
+	d := time.Duration(1+s.rnd.IntN(100)) * time.Millisecond
+	switch s.rnd.IntN(5) {
+	case 0:
+		return chaos.LinkFault{Loss: s.rnd.Float64(), Delay: d, Jitter: d / 2}
+	case 1:
+		return chaos.LinkFault{Rate: 1 + s.rnd.Int64N(1<<20)}
+	case 2:
+		return chaos.LinkFault{Clog: true}
+	case 3:
+		return chaos.LinkFault{Reset: true}
+	default:
+		return chaos.LinkFault{Duplicate: s.rnd.Float64(), Reorder: s.rnd.Float64(), Late: d}
+	}
 }
 
 func (s *striker) slowDisk() {

@@ -19,6 +19,7 @@ import (
 	"testing/synctest"
 
 	"nines/adapters/replica"
+	"nines/chaos"
 )
 
 // System is what is tested.
@@ -37,6 +38,9 @@ type System struct {
 	// Leaderless says that every node of a replicated system proposes what it is
 	// asked for.
 	Leaderless bool
+	// Clock is the faults of a clock that the system declares to suffer: as long as
+	// they last it may be slow, and never wrong.
+	Clock chaos.Caps
 	// Synchronous says that the system is right only as long as messages arrive in
 	// time: storms kill its nodes, and leave links and disks alone.
 	Synchronous bool
@@ -96,6 +100,7 @@ func Run(t *testing.T, s System) {
 		{"members survive the kill of every node", led, membersSurvive},
 	})
 	t.Run("storms", func(t *testing.T) { Storms(t, s, 10) })
+	t.Run("faults of nodes", func(t *testing.T) { suffer(t, s) })
 	if s.Txns {
 		t.Run("transactions", func(t *testing.T) { transactions(t, s) })
 	}

@@ -15,6 +15,8 @@ import (
 func transactions(t *testing.T, s System) {
 	runAll(t, s, []test{
 		{"every node serves them", anyone, everyTxn},
+		{"what is taken from a queue is gone", anyone, queueTxn},
+		{"scans find keys in order", anyone, scanTxn},
 		{"an aborted one has no effect", anyone, abortedTxn},
 		{"one that is wrong is rejected and harms nobody", anyone, wrongTxn},
 		{"a retried one is applied once", replicated, onceTxn},

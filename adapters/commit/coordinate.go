@@ -1,6 +1,7 @@
 package commit
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -94,6 +95,9 @@ func (n *Node) refusal(op *bench.Op) error {
 		err = machine.ValidateTxn(&bench.Txn{Micros: []bench.Micro{micro}}, op.Size)
 	case bench.Transact:
 		err = machine.ValidateTxn(op.Txn, op.Size)
+		if err == nil && op.Txn.Micros[0].Kind == bench.Scan {
+			err = errors.New("a scan needs a node with all keys")
+		}
 	default:
 		err = fmt.Errorf("%v is no operation", op.Kind)
 	}

@@ -139,7 +139,7 @@ func (n *Node) restore(b []byte) error {
 	n.epoch, n.clock, n.applied, n.digest = r.Uint64(), r.Uint64(), r.Uint64(), r.Uint64()
 	for range r.Count(12) {
 		key, size := r.Uint64(), r.Uint32()
-		if r.err == nil && (size < bench.MinValueSize || size > machine.MaxValueSize) {
+		if r.err == nil && size > 0 && (size < bench.MinValueSize || size > machine.MaxValueSize) { // 0: an empty list
 			r.err = fmt.Errorf("%w: key %d has a value of %d bytes", ErrDamaged, key, size)
 		}
 		n.values[key] = append([]byte(nil), r.Bytes(int(size))...)

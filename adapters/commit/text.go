@@ -17,7 +17,7 @@ func (p *Prepare) String() string {
 	fmt.Fprintf(&b, "%s(%v)", verb, p.Txn.ID)
 	for _, m := range p.Micros {
 		switch m.Kind {
-		case bench.Read, bench.List:
+		case bench.Read, bench.List, bench.Pop:
 			fmt.Fprintf(&b, " %v(%d)", m.Kind, m.Key)
 		case bench.CAS:
 			fmt.Fprintf(&b, " cas(%d,%d,%d)", m.Key, m.Expect, m.Arg)

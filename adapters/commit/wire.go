@@ -185,5 +185,10 @@ func truth(v bool) byte {
 	return 0
 }
 
-// valueID is the first 8 bytes of a value.
-func valueID(v []byte) uint64 { return binary.LittleEndian.Uint64(v) }
+// valueID is the first 8 bytes of a value, 0 if it is an empty list.
+func valueID(v []byte) uint64 {
+	if len(v) == 0 {
+		return 0
+	}
+	return binary.LittleEndian.Uint64(v)
+}

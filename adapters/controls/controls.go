@@ -22,6 +22,8 @@ type Control struct {
 	// transactions.
 	Workload string
 	Txns     bool
+	// Object is what the keys hold; empty: registers, or lists that transactions use.
+	Object bench.Object
 	// Guarantees are what the right one promises, and the broken one claims.
 	Guarantees results.Guarantees
 	// Broken and Right make the machines.
@@ -78,10 +80,13 @@ func (c *Control) Run(planted bool) (results.Facts, sim.History, error) {
 		Adapter: c.Name, Guarantees: c.Guarantees, Repeat: 1, Seed: c.Seed, Host: Host, Virtual: true, Nodes: h.Nodes,
 		Expect: Expected(planted), Planted: c.Planted,
 		Duration: cfg.Duration, Deadline: time.Second, Abandon: cfg.Abandon,
-		Arrivals: "closed", Workload: c.Workload, Txns: c.Txns, SLOTarget: 0.95, SLOBin: 100 * time.Millisecond, Cost: h.Cost,
+		Arrivals: "closed", Workload: c.Workload, Txns: c.Txns, Object: c.Object, SLOTarget: 0.95, SLOBin: 100 * time.Millisecond, Cost: h.Cost,
 	}
 	if !planted {
 		f.Planted = ""
+	}
+	if c.Object == bench.Locks {
+		f.Lease = lease
 	}
 	for i := range h.Samples {
 		if s := &h.Samples[i]; s.Class == bench.Main && s.Due < cfg.Duration {

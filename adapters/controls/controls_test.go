@@ -22,14 +22,18 @@ func judge(c *controls.Control, planted bool) (analysis.Summary, sim.History, er
 
 // explanations are what must be said of each: the check, and words of its text.
 var explanations = map[string][]string{
-	"broken-promise":   {"agreement", "differ at index"}, // acceptors chose twice, which shows in what nodes have applied
-	"broken-phase1b":   {"durable", "acknowledged write", "is lost"},
-	"broken-quorum":    {"linearizable", "write of", "session", "began after"},
-	"broken-reads":     {"linearizable", "read of", "began after write of"},
-	"broken-vote":      {"durable", "acknowledged write", "is lost"},
-	"broken-timeout":   {"atomic", "was rejected to its client", "but committed by"},
-	"broken-decision":  {"atomic", "was acknowledged to its client, but aborted by"},
-	"broken-partition": {"atomic", "was acknowledged to its client, but aborted by"},
+	"broken-promise":       {"agreement", "differ at index"}, // acceptors chose twice, which shows in what nodes have applied
+	"broken-phase1b":       {"durable", "acknowledged write", "is lost"},
+	"broken-quorum":        {"linearizable", "write of", "session", "began after"},
+	"broken-reads":         {"linearizable", "read of", "began after write of"},
+	"broken-phase1b-queue": {"queues", "the element"},
+	"broken-quorum-scan":   {"scans", "did not find the key"},
+	"broken-phase1b-lock":  {"exclusive", "two holders at once"},
+	"broken-reads-counter": {"counters", "read that found"},
+	"broken-vote":          {"durable", "acknowledged write", "is lost"},
+	"broken-timeout":       {"atomic", "was rejected to its client", "but committed by"},
+	"broken-decision":      {"atomic", "was acknowledged to its client, but aborted by"},
+	"broken-partition":     {"atomic", "was acknowledged to its client, but aborted by"},
 }
 
 // explains reports whether a check is there and its text has all words.

@@ -14,6 +14,7 @@ import (
 	"nines/adapters/twopc"
 	"nines/bench"
 	"nines/results"
+	"nines/workloads"
 )
 
 // What the workloads are, in words.
@@ -70,6 +71,34 @@ func All() []Control {
 			schedule: stormy,
 		},
 		{
+			Name: "broken-phase1b-queue", Of: "paxos", Seed: 0, Txns: true, Object: bench.Queues,
+			Planted:  "phase 1b leaves out the slots that its acceptor has executed, with their appends and takes",
+			Workload: "appends to and takes from 3 queues", Guarantees: claims, Points: paxos.Points(),
+			Right: multi, Broken: paxos.Omitting(multi), schedule: under("queue", workloads.Config{Keys: 3}, stormy),
+		},
+		{
+			Name: "broken-quorum-scan", Of: "paxos", Seed: 1, Txns: true, Object: bench.Ranges,
+			Planted:  "a leader acknowledges an insert when it proposes it, before a quorum has it",
+			Workload: "inserts, and scans of a range of keys", Guarantees: claims, Points: paxos.Points(),
+			Right: multi, Broken: paxos.Hasty(multi),
+			schedule: under("ycsb-e", workloads.Config{Keys: 1, Reads: half(), Distribution: workloads.Uniform, ScanLength: 1000}, stormy),
+		},
+		{
+			Name: "broken-phase1b-lock", Of: "paxos", Seed: 0, Object: bench.Locks,
+			Planted:  "phase 1b leaves out the slots that its acceptor has executed, with acquisitions of locks",
+			Workload: "acquires and releases of 100 locks", Guarantees: claims, Points: paxos.Points(),
+			Right: multi, Broken: paxos.Omitting(multi),
+			schedule: under("lock", workloads.Config{Keys: 100, Lease: lease}, stormy),
+		},
+		{
+			Name: "broken-reads-counter", Of: "paxos", Seed: 0, Txns: true, Object: bench.Counters,
+			Planted:  "every node answers reads of counters from its own state, and they are sold as linearizable",
+			Workload: "adds to and reads of 3 counters", Guarantees: claims, Points: paxos.Points(),
+			Right: multi, Broken: paxos.New(paxos.Config{Reads: paxos.ReadLocal}),
+			Serves:   func(c *replica.Call) bool { return c.Op.Kind == bench.Read },
+			schedule: under("counter", workloads.Config{Keys: 3}, stormy),
+		},
+		{
 			Name: "broken-vote", Of: "etcdraft", Seed: 10,
 			Planted:  "a node does not sync its vote, and forgets it on a restart",
 			Workload: registersText, Guarantees: claims,
@@ -96,6 +125,11 @@ func All() []Control {
 			only: func(cfg *sim.Config) { cfg.Faults[0].Do, cfg.Faults[0].For = sim.Isolate, 200*ms },
 		},
 	}
+}
+
+func half() *float64 {
+	share := 0.5
+	return &share
 }
 
 // impatience is how many ticks of 5 ms a participant is in doubt before it commits.

@@ -81,20 +81,22 @@ func (s *Store) writeWhole(name string, parts ...[]byte) (file, error) {
 	if err != nil {
 		return nil, err
 	}
+	size := int64(0)
 	for _, p := range parts {
 		n, err := f.Write(p)
 		s.d.bytes.Add(uint64(n))
+		size += int64(n)
 		if err != nil {
 			return nil, errors.Join(err, f.Close())
 		}
 	}
-	if err := s.force(f.sync); err != nil {
+	if err := s.force(f.sync, size); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	if err := s.d.vol.rename(name+scratch, name); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	if err := s.force(s.d.vol.sync); err != nil {
+	if err := s.force(s.d.vol.sync, 0); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil

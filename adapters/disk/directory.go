@@ -54,7 +54,7 @@ func (d *directory) create(name string) (file, error) { return d.take(name, os.O
 func (d *directory) open(name string) (file, error) { return d.take(name, 0) }
 
 func (d *directory) take(name string, flags int) (file, error) {
-	f, err := os.OpenFile(d.in(name), flags|os.O_WRONLY|os.O_APPEND, 0o644)
+	f, err := os.OpenFile(d.in(name), flags|os.O_RDWR|os.O_APPEND, 0o644)
 	if err != nil {
 		return nil, err
 	}
@@ -69,12 +69,12 @@ func (d *directory) take(name string, flags int) (file, error) {
 	return r, nil
 }
 
-func (d *directory) crash() error {
+func (d *directory) crash(reached func(at int64, tail []byte) []byte) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var errs []error
 	for f := range d.opened {
-		errs = append(errs, f.File.Truncate(f.synced), f.File.Close())
+		errs = append(errs, f.lose(reached), f.File.Close())
 	}
 	clear(d.opened)
 	return errors.Join(errs...)
@@ -107,6 +107,23 @@ func (f *realFile) sync() error {
 	}
 	f.synced = f.size
 	return nil
+}
+
+// lose cuts the file back to what was synced, and what reached the disk beyond.
+func (f *realFile) lose(reached func(at int64, tail []byte) []byte) error {
+	var kept []byte
+	if reached != nil && f.size > f.synced {
+		tail := make([]byte, f.size-f.synced)
+		if _, err := f.File.ReadAt(tail, f.synced); err != nil {
+			return err
+		}
+		kept = reached(f.synced, tail)
+	}
+	if err := f.File.Truncate(f.synced); err != nil {
+		return err
+	}
+	_, err := f.File.Write(kept)
+	return err
 }
 
 func (f *realFile) Close() error {

@@ -7,8 +7,8 @@
 // indexes of a [Record] their meaning; the log knows only that records with an
 // index can be compacted away behind a snapshot.
 //
-// The medium is a directory of real files, or memory with a modelled latency of
-// forced writes. An error of the medium stops the store that met it, and
+// The medium is a directory of real files, or memory with a modelled latency and
+// bandwidth of forced writes. An error of the medium stops the store that met it, and
 // nothing else.
 package disk
 
@@ -34,6 +34,7 @@ const DefaultSegmentBytes = 16 << 20
 type Config struct {
 	Dir          string        // of real files, created if need be; "": memory
 	SyncLatency  time.Duration // of a forced write; for memory only
+	Bandwidth    int           // bytes a second of a forced write, on top; 0: no bound; for memory only
 	SegmentBytes int64         // 0 means DefaultSegmentBytes
 }
 
@@ -44,6 +45,10 @@ func (c Config) Validate() error {
 		return fmt.Errorf("disk: sync latency %v is negative", c.SyncLatency)
 	case c.SyncLatency > 0 && c.Dir != "":
 		return fmt.Errorf("disk: sync latency %v is for memory: real files in %s have their own", c.SyncLatency, c.Dir)
+	case c.Bandwidth < 0:
+		return fmt.Errorf("disk: bandwidth of %d bytes a second is negative", c.Bandwidth)
+	case c.Bandwidth > 0 && c.Dir != "":
+		return fmt.Errorf("disk: bandwidth of %d bytes a second is for memory: real files in %s have their own", c.Bandwidth, c.Dir)
 	case c.SegmentBytes < 0:
 		return fmt.Errorf("disk: segments of %d bytes, want 1 or more, or 0 for %d", c.SegmentBytes, DefaultSegmentBytes)
 	}
@@ -54,12 +59,15 @@ func (c Config) Validate() error {
 var (
 	ErrCrashed = errors.New("the node has crashed")
 	ErrClosed  = errors.New("the store is closed")
+	ErrPower   = errors.New("the power failed in the midst of a forced write")
 )
 
 // Disk is a medium. Its methods are safe for concurrent use.
 type Disk struct {
-	vol     volume
+	vol     volume // as its faults let it be
+	memory  bool
 	latency time.Duration
+	width   int   // bytes a second; 0: no bound
 	segment int64 // length at which a segment is full
 	syncs   atomic.Uint64
 	bytes   atomic.Uint64
@@ -68,6 +76,9 @@ type Disk struct {
 	faults []*fault
 	store  *Store // the one that is open, or nil
 	closed bool
+	cutErr error // what went wrong with the medium when its power failed
+
+	cuts sync.WaitGroup // power failures that are under way; they begin only while a store is open
 }
 
 // New returns the disk; what its Dir holds already is still there.
@@ -86,7 +97,9 @@ func New(cfg Config) (*Disk, error) {
 }
 
 func newDisk(cfg Config, vol volume) *Disk {
-	d := &Disk{vol: vol, latency: cfg.SyncLatency, segment: cfg.SegmentBytes}
+	d := &Disk{latency: cfg.SyncLatency, width: cfg.Bandwidth, segment: cfg.SegmentBytes}
+	d.vol = &hurtVolume{vol, d}
+	_, d.memory = vol.(*memory)
 	if d.segment == 0 {
 		d.segment = DefaultSegmentBytes
 	}
@@ -124,15 +137,28 @@ func (d *Disk) take(s *Store) error {
 // Crash loses everything that was not synced, as if the node had been killed.
 // The store that is open fails every later call with ErrCrashed; those in
 // progress have returned when Crash does. Then Open gives the next store.
+//
+// Exactly what was not synced is lost, on files as in memory, unless a fault has
+// the last write torn: see [Disk.Hurt].
 func (d *Disk) Crash() error {
+	err := d.crash(ErrCrashed)
+	d.cuts.Wait()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	err, d.cutErr = errors.Join(d.cutErr, err), nil
+	return err
+}
+
+// crash has the open store, if there is one, fail every later call with why.
+func (d *Disk) crash(why error) error {
 	d.mu.Lock()
 	s := d.store
 	d.store = nil
 	d.mu.Unlock()
 	if s != nil {
-		s.stop(ErrCrashed)
+		s.stop(why)
 	}
-	if err := d.vol.crash(); err != nil {
+	if err := d.vol.crash(d.reached); err != nil {
 		return fmt.Errorf("disk: losing what was not synced: %w", err)
 	}
 	return nil
@@ -147,10 +173,12 @@ func (d *Disk) Close() error {
 	s := d.store
 	d.closed = true
 	d.mu.Unlock()
-	if s != nil {
-		return s.Close()
+	if s == nil {
+		return nil
 	}
-	return nil
+	err := s.Close()
+	d.cuts.Wait()
+	return err
 }
 
 // release lets the next store open.

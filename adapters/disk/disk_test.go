@@ -312,6 +312,8 @@ func TestConfigIsRefused(t *testing.T) {
 		want string
 	}{
 		{Config{SyncLatency: -1}, "disk: sync latency -1ns is negative"},
+		{Config{Bandwidth: -1}, "disk: bandwidth of -1 bytes a second is negative"},
+		{Config{Bandwidth: 1, Dir: "x"}, "disk: bandwidth of 1 bytes a second is for memory: real files in x have their own"},
 		{Config{SyncLatency: 1, Dir: "x"}, "disk: sync latency 1ns is for memory: real files in x have their own"},
 		{Config{SegmentBytes: -1}, "disk: segments of -1 bytes, want 1 or more, or 0 for 16777216"},
 		{Config{Dir: "/dev/null/x"}, "disk: mkdir /dev/null: not a directory"},

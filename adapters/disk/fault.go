@@ -10,14 +10,26 @@ import (
 // fault is one fault upon the disk, and what it did.
 type fault struct {
 	chaos.DiskFault
-	harm chaos.DiskHarm
+	harm  chaos.DiskHarm
+	room  int64         // bytes that still fit, if Full
+	spent bool          // Tear has had its write
+	cut   chan struct{} // closed when the power failure of Tear is over; nil: there was none
 }
 
 // Hurt does f to the disk, on top of what is done to it already; see
 // [chaos.Disker]. The files of a snapshot and the names in a directory are
 // forced writes as well.
+//
+// Fail fails whatever would change the disk: to write, force, truncate, create,
+// rename and remove. Full fails writes that need more than its Room, when they
+// have filled it; to remove files gives nothing back. Both stop the store that
+// meets them, as an error of the medium does.
+//
+// Tear cuts the power in the midst of the next forced write of the log, or at a
+// [Disk.Crash] that comes before it, once. Then the bytes of the log that no Sync
+// has covered, and only those, are left as [torn] says.
 func (d *Disk) Hurt(f chaos.DiskFault) (heal func() chaos.DiskHarm) {
-	y := &fault{DiskFault: f}
+	y := &fault{DiskFault: f, room: f.Room}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.faults = append(d.faults, y)
@@ -27,15 +39,25 @@ func (d *Disk) Hurt(f chaos.DiskFault) (heal func() chaos.DiskHarm) {
 		if i := slices.Index(d.faults, y); i >= 0 {
 			d.faults = slices.Delete(d.faults, i, i+1)
 		}
+		if cut := y.cut; cut != nil {
+			d.mu.Unlock()
+			<-cut
+			d.mu.Lock()
+		}
 		return y.harm
 	}
 }
 
-// slow returns how long a forced write that begins now is held up.
-func (d *Disk) slow() time.Duration {
+// slow returns how long a forced write of so many bytes that begins now is held
+// up. Those at work at the same time, of the log and of a snapshot, have the whole
+// bandwidth each.
+func (d *Disk) slow(bytes int64) time.Duration {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	total := d.latency
+	if d.width > 0 {
+		total += time.Duration(float64(bytes) / float64(d.width) * float64(time.Second))
+	}
 	for _, y := range d.faults {
 		if y.SyncDelay > 0 {
 			y.harm.Syncs++
@@ -47,12 +69,11 @@ func (d *Disk) slow() time.Duration {
 }
 
 // Instant reports whether a forced write takes no time now: the disk is memory
-// with no latency, and nothing slows it. A node may then write where it must
+// without latency or bandwidth, and nothing hurts it. A node may then write where it must
 // not wait.
 func (s *Store) Instant() bool {
 	d := s.d
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	_, memory := d.vol.(*memory)
-	return memory && d.latency == 0 && len(d.faults) == 0
+	return d.memory && d.latency == 0 && d.width == 0 && len(d.faults) == 0
 }

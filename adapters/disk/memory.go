@@ -120,12 +120,18 @@ func (m *memory) sync() error {
 	return nil
 }
 
-func (m *memory) crash() error {
+func (m *memory) crash(reached func(at int64, tail []byte) []byte) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.live = maps.Clone(m.durable)
 	for _, n := range m.live {
+		var kept []byte
+		if reached != nil && n.size > n.synced {
+			kept = reached(int64(n.synced), n.bytes()[n.synced:])
+		}
 		n.truncate(n.synced)
+		n.append(kept)
+		n.synced = n.size
 	}
 	return nil
 }

@@ -47,7 +47,7 @@ func TestMemoryForgetsWhatIsNotForced(t *testing.T) {
 	if got := content(t, m, "replaced"); got != "new" {
 		t.Errorf("before the crash: replaced is %q", got)
 	}
-	do(t, m.crash())
+	do(t, m.crash(nil))
 	for name, want := range map[string]string{
 		"kept": "0123456789", "unforced": "", "replaced": "old", "removed": "still here", "unnamed": absent, "new": absent,
 	} {
@@ -71,7 +71,7 @@ func TestMemoryCutsFiles(t *testing.T) {
 		do(t, f.truncate(int64(size)))
 		_, err := f.Write([]byte("lost"))
 		do(t, err)
-		do(t, m.crash())
+		do(t, m.crash(nil))
 		if got := content(t, m, "x"); got != string(want[:size]) {
 			t.Fatalf("cut at %d: %d bytes are left", size, len(got))
 		}

@@ -129,7 +129,7 @@ func (s *Store) adopt(number uint64, last bool) error {
 	if err := s.active.truncate(seg.size); err != nil {
 		return errors.Join(err, s.active.Close())
 	}
-	return s.force(s.active.sync)
+	return s.force(s.active.sync, 0)
 }
 
 // readSegment calls fn for each record of a segment and returns where they end.

@@ -64,7 +64,12 @@ func (s *Store) forceLog(b batch) error {
 	if err := s.write(b); err != nil {
 		return err
 	}
-	if err := s.force(s.active.sync); err != nil {
+	pending := b.upto - s.synced // which only this goroutine changes now
+	if pending > 0 && s.d.cutPower(s) {
+		<-s.dead
+		return ErrPower
+	}
+	if err := s.force(s.active.sync, pending); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -73,9 +78,9 @@ func (s *Store) forceLog(b batch) error {
 	return nil
 }
 
-// force performs a forced write, later by what slows the disk.
-func (s *Store) force(sync func() error) error {
-	if d := s.d.slow(); d > 0 {
+// force performs a forced write of so many bytes, later by what slows the disk.
+func (s *Store) force(sync func() error, bytes int64) error {
+	if d := s.d.slow(bytes); d > 0 {
 		t := time.NewTimer(d)
 		defer t.Stop()
 		select {

@@ -1,6 +1,7 @@
 package disk
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -63,7 +64,7 @@ func appendRecord(b []byte, r Record) []byte {
 
 // parseRecord takes the record at the start of b, which is not empty. Data is
 // a part of b. The error is errTorn if b may be the beginning of a record that
-// was being written.
+// was being written; with another one the size is 0 if it is not known.
 func parseRecord(b []byte) (r Record, size int, err error) {
 	if len(b) < recordHeader {
 		return r, 0, errTorn
@@ -81,7 +82,7 @@ func parseRecord(b []byte) (r Record, size int, err error) {
 		if size == len(b) {
 			return r, 0, errTorn
 		}
-		return r, 0, errors.New("wrong checksum of a record's data")
+		return r, size, errors.New("wrong checksum of a record's data")
 	}
 	return r, size, nil
 }
@@ -93,7 +94,7 @@ func scan(b []byte, fn func(Record) error) (end int, err error) {
 		r, size, err := parseRecord(b[end:])
 		switch {
 		case err == nil:
-		case errors.Is(err, errTorn), hole(b[end:], end):
+		case errors.Is(err, errTorn), hole(b[end:], end, size):
 			return end, nil
 		default:
 			return end, fmt.Errorf("offset %d: %w", end, err)
@@ -107,19 +108,15 @@ func scan(b []byte, fn func(Record) error) (end int, err error) {
 }
 
 // hole reports whether b, the rest of a segment from offset off, is what a power
-// cut leaves of a record whose first sector alone or not at all reached the
-// disk: zeros from a sector's start on.
-func hole(b []byte, off int) bool {
+// cut leaves of records of which only the first sectors reached the disk, or none:
+// zeros from a sector's start on. That start is in the damaged record, which has
+// this size, or is the first one behind its beginning, or is before it and the
+// zeros cannot be told from the data of the last whole record. Other damage has
+// no such excuse.
+func hole(b []byte, off, size int) bool {
 	const sector = 512
-	if lead := (sector - off%sector) % sector; lead < len(b) {
-		b = b[lead:]
-	} else {
-		return false
-	}
-	for _, c := range b {
-		if c != 0 {
-			return false
-		}
-	}
-	return true
+	first := (sector - off%sector) % sector
+	zeros := len(bytes.TrimRight(b, "\x00"))
+	from := zeros + (sector-(off+zeros)%sector)%sector
+	return zeros == 0 || from < len(b) && from <= max(first, size-1)
 }

@@ -68,7 +68,7 @@ func TestTornTail(t *testing.T) {
 
 // A file that has its length but not its last sectors ends in zeros.
 func TestTailOfZeros(t *testing.T) {
-	b, recs, at := segmentOf(700, 2000)
+	b, recs, at := segmentOf(700, 2000, 1500, 40)
 	for sector := 0; sector < len(b); sector += 512 {
 		torn := slices.Clone(b)
 		clear(torn[sector:])

@@ -192,6 +192,33 @@ func TestACrashWhileOpening(t *testing.T) {
 	})
 }
 
+// A thousand bytes a second are eight seconds for eight thousand, whoever writes
+// them: the log, in one forced write or in two, or a snapshot.
+func TestBandwidth(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newTestDisk(t, Config{SyncLatency: 10 * ms, Bandwidth: 1000})
+		defer d.Close()
+		s := open(t, d)
+		data := make([]byte, 4000)
+		write := func() {
+			_, before := d.Cost()
+			took := took(func() {
+				do(t, s.Append(Record{Index: 1, Data: data}))
+				do(t, s.Sync())
+			})
+			_, after := d.Cost()
+			if want := time.Duration(after-before)*ms + 10*ms; took != want {
+				t.Errorf("%d bytes took %v, want %v", after-before, took, want)
+			}
+		}
+		write()
+		write()
+		if took := took(func() { do(t, s.SaveSnapshot(1, data)) }); took < 4*time.Second || took > 5*time.Second {
+			t.Errorf("a snapshot of 4000 bytes took %v, want 4 s and the time of some forced writes", took)
+		}
+	})
+}
+
 func TestInstant(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
@@ -201,6 +228,7 @@ func TestInstant(t *testing.T) {
 	}{
 		{"memory", Config{}, chaos.DiskFault{}, true},
 		{"memory that takes its time", Config{SyncLatency: time.Millisecond}, chaos.DiskFault{}, false},
+		{"memory with a bandwidth", Config{Bandwidth: 1e6}, chaos.DiskFault{}, false},
 		{"slowed memory", Config{}, chaos.DiskFault{SyncDelay: time.Millisecond}, false},
 		{"files", Config{Dir: t.TempDir()}, chaos.DiskFault{}, false},
 	} {

@@ -12,7 +12,10 @@ type volume interface {
 	rename(from, to string) error     // replaces to
 	remove(name string) error
 	sync() error
-	crash() error // loses what is not durable and closes all files
+	// crash loses what is not durable and closes all files. What is left of the
+	// bytes of a file that were not synced, of which there are some from offset at
+	// on, reached returns; they are durable then. Nil: nothing is left.
+	crash(reached func(at int64, tail []byte) []byte) error
 }
 
 // file is one that is being appended to.

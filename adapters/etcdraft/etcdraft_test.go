@@ -7,6 +7,7 @@ import (
 
 	"nines/adapters/adaptertest"
 	"nines/adapters/etcdraft"
+	"nines/chaos"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -16,5 +17,5 @@ func TestConformance(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	adaptertest.Run(t, adaptertest.System{Open: o, Nodes: 3, Txns: true})
+	adaptertest.Run(t, adaptertest.System{Open: o, Nodes: 3, Txns: true, Clock: chaos.CanDrift})
 }

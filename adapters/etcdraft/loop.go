@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"time"
 
 	"go.etcd.io/raft/v3"
 	pb "go.etcd.io/raft/v3/raftpb"
@@ -18,13 +17,14 @@ import (
 // and ticks in; messages, log writes, applied entries and answers out.
 func (n *node) run() {
 	defer n.drain()
-	t := time.NewTicker(n.tick())
-	defer t.Stop()
+	// A tick that the loop is too late for is lost, as in etcd's server.
+	tick, stop := n.env.Clock.NewTicker(n.tick())
+	defer stop()
 	for {
 		select {
 		case <-n.stop.Done():
 			return
-		case <-t.C:
+		case <-tick:
 			n.ticks++
 			n.rn.Tick()
 		case <-n.wake:

@@ -73,6 +73,9 @@ func open(env replica.Env, cfg Config) (*node, error) {
 	n.msgs, n.calls = replica.NewInbox[*pb.Message](n.wake), replica.NewInbox[replica.Call](n.wake)
 	n.asks = replica.NewInbox[func()](n.wake)
 	n.writes, n.compacts = replica.NewInbox[*pb.Message](n.wakeWriter), replica.NewInbox[*snapshot](n.wakeWriter)
+	if n.env.Clock == nil {
+		n.env.Clock = replica.SystemClock{}
+	}
 	if n.id == 0 || !env.Join && !slices.Contains(env.Members, env.ID) {
 		return nil, fmt.Errorf("etcdraft: node %q is not one of the members %v", env.ID, env.Members)
 	}

@@ -28,7 +28,11 @@ func (t *transport) take(from string, m *request) {
 			t.beat(from, m.id, rpc, done)
 			return
 		}
+		t.newest(ack{c.Term, m.id})
 	case *raft.InstallSnapshotRequest:
+		if !t.newest(ack{c.Term, m.id}) {
+			return
+		}
 		rpc.Reader = bytes.NewReader(m.state)
 	}
 	select {
@@ -41,6 +45,21 @@ func (t *transport) take(from string, m *request) {
 	default:
 		rpc.Respond(nil, errOverload)
 	}
+}
+
+// newest reports whether what a leader sends to be stored is newer than all that
+// came before. The library installs any snapshot of its term, also an old one that
+// comes late or twice, and so forgets what it has applied since. On its own
+// network transport, which is a TCP connection, that cannot be. A term has one
+// leader, whose ids rise.
+func (t *transport) newest(r ack) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if r.term < t.taken.term || r.term == t.taken.term && r.id <= t.taken.id {
+		return false
+	}
+	t.taken = r
+	return true
 }
 
 // isHeartbeat is as in the library's network transport.

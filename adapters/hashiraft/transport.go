@@ -48,6 +48,7 @@ type transport struct {
 	mu    sync.Mutex // never held while sending
 	calls map[uint64]call
 	acks  map[raft.ServerID]ack
+	taken ack // the newest append or snapshot that came here
 }
 
 // call is a request under way: of a goroutine that waits, or of a pipeline.

@@ -14,7 +14,9 @@ func (f *Fabric) deliver() {
 		switch {
 		case l != nil:
 			m.to.receive(l.from.name, m.payload)
-			l.pending.Add(-1)
+			if m.inOrder {
+				l.pending.Add(-1)
+			}
 		case wait == 0:
 			return
 		default:
@@ -28,51 +30,68 @@ const forever time.Duration = 1<<63 - 1
 
 // next takes the message that is due, or tells how long to wait for one: 0 if
 // the fabric is closed.
-func (f *Fabric) next() (*link, message, time.Duration) {
+func (f *Fabric) next() (*link, delivery, time.Duration) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.sleep = 0
 	for {
 		if f.closed {
-			return nil, message{}, 0
+			return nil, delivery{}, 0
 		}
 		if len(f.due) == 0 {
 			f.sleep = forever
-			return nil, message{}, forever
+			return nil, delivery{}, forever
 		}
 		l := f.due[0]
 		now := f.now()
-		if at := l.queue.head().due; at > now {
+		if at, _ := l.first(); at > now {
 			f.sleep = at
-			return nil, message{}, at - now
+			return nil, delivery{}, at - now
 		}
-		m := l.queue.pop()
+		m := l.take()
 		f.settle(l)
 		if l.cutNow() {
-			l.pending.Add(-1)
+			if m.inOrder {
+				l.pending.Add(-1)
+			}
 			continue
 		}
 		return l, m, 0
 	}
 }
 
-// settle puts l into its place in f.due after its queue changed. f.mu is held.
-func (f *Fabric) settle(l *link) {
+// settle puts l into its place in f.due after what it has in flight, or whether
+// that may go on, changed. It reports whether the deliverer must be woken. f.mu is
+// held.
+func (f *Fabric) settle(l *link) (wake bool) {
+	waits := l.flying() > 0 && !l.clogged
 	switch {
-	case l.queue.len() == 0 && l.place >= 0:
+	case !waits && l.place >= 0:
 		heap.Remove(&f.due, l.place)
-	case l.queue.len() > 0 && l.place < 0:
+	case waits && l.place < 0:
 		heap.Push(&f.due, l)
-	case l.queue.len() > 0:
+	case waits:
 		heap.Fix(&f.due, l.place)
 	}
+	if !waits {
+		return false
+	}
+	due, _ := l.first()
+	if wake = due < f.sleep; wake {
+		f.sleep = 0 // once is enough
+	}
+	return wake
 }
 
 // dueHeap orders links by when their first message is due.
 type dueHeap []*link
 
-func (h dueHeap) Len() int           { return len(h) }
-func (h dueHeap) Less(i, j int) bool { return h[i].queue.head().due < h[j].queue.head().due }
+func (h dueHeap) Len() int { return len(h) }
+func (h dueHeap) Less(i, j int) bool {
+	a, _ := h[i].first()
+	b, _ := h[j].first()
+	return a < b
+}
 func (h dueHeap) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
 	h[i].place, h[j].place = i, j

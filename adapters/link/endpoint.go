@@ -38,7 +38,7 @@ func (e *Endpoint) Send(to string, payload any, size int) {
 	l.messages.Add(1)
 	l.bytes.Add(uint64(size))
 	if l.clouded.Load() || l.pending.Load() != 0 {
-		l.sendSlow(e, payload)
+		l.sendSlow(e, payload, size)
 		return
 	}
 	if peer := l.to.attached.Load(); peer != nil {

@@ -4,7 +4,8 @@
 //
 // A link is a TCP connection's worth of guarantee: messages between two
 // attached endpoints arrive in the order in which they were sent, at most once,
-// and may be lost without notice. A message arrives after the delay of the
+// and may be lost without notice; faults of their own ([chaos.LinkFault]) have
+// them arrive twice, or out of order. A message arrives after the delay of the
 // [Profile] and of the faults upon the link ([Fabric.HurtLink]), but never
 // before the one sent before it. On a link without delay and with nothing in
 // flight the sender itself calls the receiver's handler.
@@ -28,7 +29,7 @@ type Config struct {
 	Nodes   []string // all names, in a fixed order
 	Spares  []string // of nodes beyond them, each as far from the others as one of Nodes, in turn
 	Profile Profile  // the zero Profile adds no delay
-	Seed    uint64   // of what is random: loss and jitter
+	Seed    uint64   // of what is random: loss, jitter and the like
 
 	// Precise has an OS thread wait for delayed messages, which wakes within
 	// tens of microseconds; it cannot run in virtual time. Otherwise package

@@ -13,16 +13,20 @@ type link struct {
 	base     time.Duration // of the profile
 
 	// clouded is true if anything is done to messages: the slow way. pending
-	// counts those that were queued and not yet handed over or dropped.
+	// counts those that were queued in order and not yet handed over or dropped.
 	clouded         atomic.Bool
 	pending         atomic.Int64
 	messages, bytes atomic.Uint64
 
 	// Guarded by Fabric.mu:
-	rand   *rand.Rand
-	layers []*layer
-	queue  ring // in the order of sending, so a message waits for those before it
-	place  int  // in Fabric.due, or -1
+	rand    *rand.Rand
+	layers  []*layer
+	clogged bool       // nothing is handed over
+	queue   ring       // in the order of sending, so a message waits for those before it
+	late    stragglers // what may be overtaken
+	place   int        // in Fabric.due, or -1
+	sent    uint64     // messages that came this way
+	passed  uint64     // the greatest number, of those that arrived
 }
 
 // message is one in flight to an endpoint, not to whoever has its name later.
@@ -30,76 +34,94 @@ type message struct {
 	due     time.Duration // since Fabric.start
 	to      *Endpoint
 	payload any
+	number  uint64 // in the order of sending, among those that came the slow way
+}
+
+// delivery is a message that is due. One of the queue, in order, is pending until
+// it has been handed over.
+type delivery struct {
+	message
+	inOrder bool
 }
 
 // sendSlow sends over a link that has a delay, a fault or messages in flight.
-func (l *link) sendSlow(e *Endpoint, payload any) {
+func (l *link) sendSlow(e *Endpoint, payload any, size int) {
 	f := l.f
 	f.mu.Lock()
 	to := l.to.attached.Load()
-	delay, lost := l.judge()
-	if lost || to == nil || f.closed || !e.live() {
+	fate := l.judge(size)
+	if fate.copies == 0 || to == nil || f.closed || !e.live() {
 		f.mu.Unlock()
 		return
 	}
-	if delay == 0 && l.pending.Load() == 0 {
-		f.mu.Unlock()
-		to.receive(e.node.name, payload)
-		return
-	}
-	if l.queue.len() >= f.queue {
-		f.overflow++
-		f.mu.Unlock()
-		return
-	}
-	due := f.now() + delay
-	l.pending.Add(1)
-	l.queue.push(message{due: due, to: to, payload: payload})
-	wake := false
-	if l.queue.len() == 1 {
-		f.settle(l)
-		if wake = due < f.sleep; wake {
-			f.sleep = 0 // once is enough
+	l.sent++
+	m := message{due: f.now() + fate.delay, to: to, payload: payload, number: l.sent}
+	direct, wake := 0, false
+	for range fate.copies {
+		by, late := l.holdBack()
+		switch {
+		case late == 0 && fate.delay == 0 && !l.clogged && l.pending.Load() == 0:
+			l.passed = m.number
+			direct++
+		case l.flying() >= f.queue:
+			f.overflow++
+		case late > 0:
+			held := m
+			held.due += late
+			l.late.push(straggler{held, by})
+			wake = f.settle(l) || wake
+		default:
+			l.pending.Add(1)
+			l.queue.push(m)
+			wake = l.queue.len() == 1 && f.settle(l) || wake
 		}
 	}
 	f.mu.Unlock()
 	if wake {
 		f.waiter.wake()
 	}
-}
-
-// purge loses everything in flight: the connection is gone. f.mu is held.
-func (l *link) purge() {
-	l.pending.Add(-int64(l.queue.len()))
-	l.queue = ring{}
-	l.f.settle(l)
-}
-
-// ring is a queue of messages.
-type ring struct {
-	buf   []message // its length is 0 or a power of two
-	first int
-	n     int
-}
-
-func (r *ring) len() int       { return r.n }
-func (r *ring) head() *message { return &r.buf[r.first] }
-
-func (r *ring) push(m message) {
-	if r.n == len(r.buf) {
-		grown := make([]message, max(16, 2*r.n))
-		k := copy(grown, r.buf[r.first:])
-		copy(grown[k:], r.buf[:r.first])
-		r.buf, r.first = grown, 0
+	for range direct {
+		to.receive(e.node.name, payload)
 	}
-	r.buf[(r.first+r.n)&(len(r.buf)-1)] = m
-	r.n++
 }
 
-func (r *ring) pop() message {
-	m := r.buf[r.first]
-	r.buf[r.first] = message{}
-	r.first = (r.first + 1) & (len(r.buf) - 1)
-	r.n--
-	return m
+// flying is how many messages are in flight.
+func (l *link) flying() int { return l.queue.len() + l.late.len() }
+
+// first is when the next message is due, and whether it is one of the late ones.
+func (l *link) first() (due time.Duration, late bool) {
+	switch {
+	case l.late.len() == 0:
+		return l.queue.head().due, false
+	case l.queue.len() == 0 || l.late.head().due < l.queue.head().due:
+		return l.late.head().due, true
+	default:
+		return l.queue.head().due, false
+	}
+}
+
+// take takes out the next message; f.mu is held. One that others have overtaken
+// counts as harm of the fault that held it back.
+func (l *link) take() delivery {
+	if _, late := l.first(); late {
+		s := l.late.pop()
+		if s.number < l.passed {
+			s.by.harm.Reordered++
+		}
+		l.passed = max(l.passed, s.number)
+		return delivery{s.message, false}
+	}
+	m := l.queue.pop()
+	l.passed = max(l.passed, m.number)
+	return delivery{m, true}
+}
+
+// purge loses everything in flight, and tells how much that was: the connection
+// is gone. f.mu is held.
+func (l *link) purge() (lost int) {
+	lost = l.flying()
+	l.pending.Add(-int64(l.queue.len()))
+	l.queue, l.late = ring{}, stragglers{}
+	l.f.settle(l)
+	return lost
 }

@@ -69,14 +69,14 @@ func TestDecodeRefuses(t *testing.T) {
 		{huge, "not a command: value of 2147483648 bytes, want 8 to 16777216"},
 		{with(func(c *Command) { c.Size = 7 }), "not a command: value of 7 bytes, want 8 to 16777216"},
 		{with(func(c *Command) { c.Kind = bench.Read }), "not a command: kind read, want write, cas or txn"},
-		{with(func(c *Command) { c.Kind = 9 }), "not a command: kind kind(9), want write, cas or txn"},
+		{with(func(c *Command) { c.Kind = 99 }), "not a command: kind kind(99), want write, cas or txn"},
 		{with(func(c *Command) { c.Seq = 0 }), "not a command: sequence 0, they begin with 1"},
 		{with(func(c *Command) { c.Arg = 0 }), "not a command: id 0 stands for an absent key"},
 		{one[:len(one)-1], "not a command: damaged encoding of micro-operations: 1 elements do not fit into the 24 bytes that are left"},
 		{many, "not a command: damaged encoding of micro-operations: 2 elements do not fit into the 25 bytes that are left"},
 		{append(bytes.Clone(one), 0), "not a command: 1 bytes too many"},
 		{txn(), "not a command: damaged encoding of micro-operations: not a transaction: it has no micro-operations"},
-		{txn(bench.Micro{Kind: bench.Transact}), "not a command: damaged encoding of micro-operations: not a transaction: micro-operation 0: kind txn, want read, write, cas, append, list or add"},
+		{txn(bench.Micro{Kind: bench.Transact}), "not a command: damaged encoding of micro-operations: not a transaction: micro-operation 0: kind txn, want read, write, cas, append, list, add, pop or scan"},
 		{with(func(c *Command) {
 			c.Kind, c.Arg, c.Txn = bench.Transact, 0, &bench.Txn{Micros: []bench.Micro{{Kind: bench.Read}}}
 		}), "not a command: id 0 stands for an absent key"},

@@ -27,6 +27,12 @@ const (
 // they should be.
 var ErrEncoding = errors.New("damaged encoding")
 
+// valueSize reports whether a key may hold so many bytes: a value with its id, or
+// an empty list.
+func valueSize(size uint32) bool {
+	return size == 0 || size >= bench.MinValueSize && size <= MaxValueSize
+}
+
 // writesValue reports whether m carries a whole value.
 func writesValue(m *bench.Micro) bool { return m.Kind == bench.Write || m.Kind == bench.CAS }
 
@@ -154,7 +160,7 @@ func DecodeWrites(b []byte) (writes []Write, rest []byte, err error) {
 	r := reader{b: b}
 	for range r.count(writeSize, MaxMicros) {
 		key, size := r.uint64(), r.uint32()
-		if r.err == nil && (size < bench.MinValueSize || size > MaxValueSize) {
+		if r.err == nil && !valueSize(size) {
 			r.err = fmt.Errorf("key %d has a value of %d bytes", key, size)
 		}
 		writes = append(writes, Write{key, append([]byte(nil), r.bytes(int(size))...)})

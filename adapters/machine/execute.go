@@ -33,7 +33,8 @@ type Write struct {
 // The error is not nil if one of them failed, and then all must be dropped: a CAS
 // that met another value, an Add that would lead below zero, or an Append for which
 // the list has no room left. It wraps [bench.ErrAborted]. The micro-operations are
-// valid (see [ValidateTxn]).
+// valid (see [ValidateTxn]), and none of them is a Scan, which needs all keys in
+// order: [KV] has them.
 func Execute(read func(key uint64) []byte, micros []bench.Micro, size uint32) (Effect, error) {
 	e := Effect{Found: make([]bench.Found, 0, len(micros))}
 	for i := range micros {
@@ -93,6 +94,12 @@ func perform(m *bench.Micro, old []byte, size uint32) (found bench.Found, next [
 		}
 		next = append(make([]byte, 0, len(old)+8), old...)
 		return found, binary.LittleEndian.AppendUint64(next, m.Arg), true
+	case bench.Pop:
+		if len(old) == 0 {
+			return found, nil, true
+		}
+		found.Value = id(old)
+		return found, append(make([]byte, 0, len(old)-8), old[8:]...), true
 	case bench.Add:
 		found.Value = id(old)
 		was, more := int64(found.Value), int64(m.Arg)
@@ -146,8 +153,12 @@ func (e *abortedError) Error() string {
 
 func (e *abortedError) Unwrap() error { return bench.ErrAborted }
 
-// MaxMicros is how many micro-operations a transaction may have.
-const MaxMicros = 4096
+const (
+	// MaxMicros is how many micro-operations a transaction may have.
+	MaxMicros = 4096
+	// MaxScan is how many keys a scan may ask for.
+	MaxScan = 10_000
+)
 
 // ErrTxn is wrapped by every error about a transaction that no system can perform.
 var ErrTxn = errors.New("not a transaction")
@@ -164,7 +175,14 @@ func ValidateTxn(t *bench.Txn, size uint32) error {
 	for i := range t.Micros {
 		m := &t.Micros[i]
 		switch m.Kind {
-		case bench.Read, bench.List, bench.Append, bench.Add:
+		case bench.Read, bench.List, bench.Append, bench.Add, bench.Pop:
+		case bench.Scan:
+			if len(t.Micros) > 1 {
+				return fmt.Errorf("%w: micro-operation %d: a scan is a transaction by itself", ErrTxn, i)
+			}
+			if m.Arg < 1 || m.Arg > MaxScan {
+				return fmt.Errorf("%w: a scan of %d keys, want 1 to %d", ErrTxn, m.Arg, MaxScan)
+			}
 		case bench.Write, bench.CAS:
 			if m.Arg == bench.IdleValue {
 				return fmt.Errorf("%w: micro-operation %d: value id %d stands for an absent key", ErrTxn, i, bench.IdleValue)
@@ -173,7 +191,7 @@ func ValidateTxn(t *bench.Txn, size uint32) error {
 				return fmt.Errorf("%w: micro-operation %d: value of %d bytes, want %d to %d", ErrTxn, i, size, bench.MinValueSize, MaxValueSize)
 			}
 		default:
-			return fmt.Errorf("%w: micro-operation %d: kind %v, want read, write, cas, append, list or add", ErrTxn, i, m.Kind)
+			return fmt.Errorf("%w: micro-operation %d: kind %v, want read, write, cas, append, list, add, pop or scan", ErrTxn, i, m.Kind)
 		}
 	}
 	return nil

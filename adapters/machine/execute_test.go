@@ -48,6 +48,14 @@ func TestExecute(t *testing.T) {
 			found{{}, {List: []uint64{7, 8, 9}}, {}, {}, {List: []uint64{1}}},
 			[]Write{{2, list(7, 8, 9, 10)}, {9, list(1)}}, "",
 		},
+		"pops": {
+			micros{{Kind: bench.Pop, Key: 2}, {Kind: bench.Append, Key: 2, Arg: 9}, {Kind: bench.Pop, Key: 9}, {Kind: bench.Pop, Key: 2}, {Kind: bench.List, Key: 2}},
+			found{{Value: 7}, {}, {}, {Value: 8}, {List: []uint64{9}}}, []Write{{2, list(9)}}, "",
+		},
+		"what empties a list": {
+			micros{{Kind: bench.Pop, Key: 2}, {Kind: bench.Pop, Key: 2}, {Kind: bench.Pop, Key: 2}, {Kind: bench.List, Key: 2}, {Kind: bench.Read, Key: 2}},
+			found{{Value: 7}, {Value: 8}, {}, {}, {}}, []Write{{2, list()}}, "",
+		},
 		"a transfer": {
 			micros{{Kind: bench.Add, Key: 3, Arg: minus(30)}, {Kind: bench.Add, Key: 9, Arg: 30}},
 			found{{Value: 30}, {}}, []Write{{3, number(0)}, {9, number(30)}}, "",
@@ -100,10 +108,13 @@ func TestValidateTxn(t *testing.T) {
 		{nil, 8, "not a transaction: it has no micro-operations"},
 		{&bench.Txn{}, 8, "not a transaction: it has no micro-operations"},
 		{&bench.Txn{Micros: make([]bench.Micro, MaxMicros+1)}, 8, "not a transaction: it has 4097 micro-operations, the most is 4096"},
-		{&bench.Txn{Micros: []bench.Micro{{Kind: bench.Read}, {Kind: bench.Transact}}}, 8, "not a transaction: micro-operation 1: kind txn, want read, write, cas, append, list or add"},
+		{&bench.Txn{Micros: []bench.Micro{{Kind: bench.Read}, {Kind: bench.Transact}}}, 8, "not a transaction: micro-operation 1: kind txn, want read, write, cas, append, list, add, pop or scan"},
 		{&bench.Txn{Micros: []bench.Micro{{Kind: bench.CAS}}}, 8, "not a transaction: micro-operation 0: value id 0 stands for an absent key"},
 		{&bench.Txn{Micros: []bench.Micro{{Kind: bench.Write, Arg: 1}}}, 7, "not a transaction: micro-operation 0: value of 7 bytes, want 8 to 16777216"},
-		{&bench.Txn{Micros: []bench.Micro{{Kind: bench.Append}, {Kind: bench.Add}, {Kind: bench.List}}}, 0, ""},
+		{&bench.Txn{Micros: []bench.Micro{{Kind: bench.Append}, {Kind: bench.Add}, {Kind: bench.List}, {Kind: bench.Pop}}}, 0, ""},
+		{&bench.Txn{Micros: []bench.Micro{{Kind: bench.Scan, Arg: 1}, {Kind: bench.List}}}, 0, "not a transaction: micro-operation 0: a scan is a transaction by itself"},
+		{&bench.Txn{Micros: []bench.Micro{{Kind: bench.Scan}}}, 0, "not a transaction: a scan of 0 keys, want 1 to 10000"},
+		{&bench.Txn{Micros: []bench.Micro{{Kind: bench.Scan, Arg: MaxScan}}}, 0, ""},
 	} {
 		err := ValidateTxn(tc.txn, tc.size)
 		if tc.want == "" && err == nil {

@@ -28,7 +28,8 @@ import (
 type KV struct {
 	applied  uint64
 	digest   uint64
-	values   map[uint64][]byte // in full, id first; never shorter than the id
+	values   map[uint64][]byte // in full, id first; of 0 bytes if it is a list that was emptied
+	order    order             // of the keys
 	sessions table
 }
 
@@ -90,20 +91,33 @@ func (m *KV) change(c *Command, value []byte) bench.Reply {
 	}
 	now := append(old[:0], value...) // in place as long as it fits
 	if len(now) != len(old) || cap(now) != cap(old) {
-		m.values[c.Key] = now
+		m.put(c.Key, now)
 	}
 	return r
 }
 
+// put has a key hold a value, in memory of its own.
+func (m *KV) put(key uint64, value []byte) {
+	before := len(m.values)
+	m.values[key] = value
+	if len(m.values) > before {
+		m.order.add(key)
+	}
+}
+
 // transact performs a transaction for the first time.
 func (m *KV) transact(t *bench.Txn, size uint32) (bench.Reply, abort) {
+	if scan := &t.Micros[0]; scan.Kind == bench.Scan {
+		found := bench.Found{List: m.scan(scan.Key, int(scan.Arg))}
+		return bench.Reply{Txn: &bench.TxnReply{Found: []bench.Found{found}}}, abort{}
+	}
 	e, err := Execute(func(key uint64) []byte { return m.values[key] }, t.Micros, size)
 	if err != nil {
 		last := len(e.Found) - 1
 		return bench.Reply{}, abort{micro: uint32(last) + 1, found: e.Found[last].Value}
 	}
 	for _, w := range e.Writes {
-		m.values[w.Key] = w.Value
+		m.put(w.Key, w.Value)
 	}
 	return bench.Reply{Txn: &bench.TxnReply{Found: e.Found}}, abort{}
 }
@@ -131,9 +145,9 @@ func (m *KV) fold(index uint64, cmd []byte) {
 	m.digest = xxhash.Sum64(b[:])
 }
 
-// id is the id of a value, IdleValue for an absent one.
+// id is the id of a value, IdleValue for an absent one, and for an empty list.
 func id(value []byte) uint64 {
-	if value == nil {
+	if len(value) == 0 {
 		return bench.IdleValue
 	}
 	return binary.LittleEndian.Uint64(value)

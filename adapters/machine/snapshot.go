@@ -139,7 +139,7 @@ func (r *reader) values(m *KV) {
 	count, last := r.uint64(), uint64(0)
 	for i := uint64(0); i < count && r.err == nil; i++ {
 		key, size := r.uint64(), r.uint32()
-		if r.err == nil && (size < bench.MinValueSize || size > MaxValueSize) {
+		if r.err == nil && !valueSize(size) {
 			r.err = fmt.Errorf("key %d has a value of %d bytes", key, size)
 		}
 		if r.err == nil && i > 0 && key <= last {

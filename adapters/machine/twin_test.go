@@ -73,6 +73,18 @@ func (w *twin) do(m bench.Micro, size uint32) (found bench.Found, fails bool) {
 		return bench.Found{Value: old.id()}, false
 	case bench.List:
 		return bench.Found{List: old.words}, false
+	case bench.Pop:
+		if found.Value = old.id(); found.Value == 0 {
+			return found, false
+		}
+		now = twinKey{old.words[1:], 0}
+	case bench.Scan:
+		for _, key := range slices.Sorted(maps.Keys(w.keys)) {
+			if key >= m.Key && len(found.List) < int(m.Arg) {
+				found.List = append(found.List, w.keys[key].id())
+			}
+		}
+		return found, false
 	case bench.Append:
 		now = twinKey{append(slices.Clone(old.words), m.Arg), 0}
 	case bench.Add:
@@ -107,13 +119,13 @@ var (
 // comparisons succeed.
 var twinMicro = rapid.Custom(func(t *rapid.T) bench.Micro {
 	m := bench.Micro{
-		Kind:   rapid.SampledFrom([]bench.Kind{bench.Read, bench.Write, bench.CAS, bench.Append, bench.List, bench.Add, bench.Add}).Draw(t, "kind"),
+		Kind:   rapid.SampledFrom([]bench.Kind{bench.Read, bench.Write, bench.CAS, bench.Append, bench.List, bench.Pop, bench.Add, bench.Add}).Draw(t, "kind"),
 		Key:    values.Draw(t, "key"),
 		Arg:    rapid.Uint64Range(1, 3).Draw(t, "arg"),
 		Expect: rapid.Uint64Range(0, 3).Draw(t, "expect"),
 	}
 	switch {
-	case m.Kind == bench.Append || m.Kind == bench.List:
+	case m.Kind == bench.Append || m.Kind == bench.List || m.Kind == bench.Pop:
 		m.Key = lists.Draw(t, "list")
 	case m.Kind == bench.Add || m.Kind == bench.Read && rapid.Bool().Draw(t, "of a number"):
 		m.Key = numbers.Draw(t, "number")
@@ -132,6 +144,10 @@ var twinCommand = rapid.Custom(func(t *rapid.T) Command {
 	}
 	if c.Kind == bench.Transact {
 		c.Txn = &bench.Txn{Micros: rapid.SliceOfN(twinMicro, 1, 5).Draw(t, "micros")}
+		if rapid.IntRange(0, 5).Draw(t, "scan") == 0 {
+			scan := bench.Micro{Kind: bench.Scan, Key: rapid.Uint64Range(0, 24).Draw(t, "from"), Arg: rapid.Uint64Range(1, 7).Draw(t, "keys")}
+			c.Txn.Micros = []bench.Micro{scan}
+		}
 	}
 	return c
 })

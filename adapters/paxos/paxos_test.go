@@ -7,6 +7,7 @@ import (
 
 	"nines/adapters/adaptertest"
 	"nines/adapters/paxos"
+	"nines/chaos"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -28,7 +29,16 @@ func TestConformance(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			adaptertest.Run(t, adaptertest.System{Open: o, Nodes: tc.nodes, Txns: true, Leaderless: tc.cfg.Classic})
+			adaptertest.Run(t, adaptertest.System{Open: o, Nodes: tc.nodes, Txns: true, Leaderless: tc.cfg.Classic, Clock: clockOf(tc.cfg)})
 		})
 	}
+}
+
+// clockOf is what a clock may do: a lease holds only as long as clocks run at about
+// the same rate.
+func clockOf(c paxos.Config) chaos.Caps {
+	if c.Reads == paxos.ReadLease {
+		return 0
+	}
+	return chaos.CanSkew | chaos.CanDrift
 }

@@ -9,6 +9,7 @@ import (
 
 	"nines/adapters/adaptertest"
 	"nines/adapters/paxoscommit"
+	"nines/chaos"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -20,7 +21,7 @@ func TestSystem(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			adaptertest.Run(t, adaptertest.System{Open: open, Nodes: c.nodes, Partitioned: true, Txns: true})
+			adaptertest.Run(t, adaptertest.System{Open: open, Nodes: c.nodes, Partitioned: true, Txns: true, Clock: chaos.CanSkew | chaos.CanDrift})
 		})
 	}
 }

@@ -83,7 +83,7 @@ func (p protocolPort) Handle(fn func(from string, payload any)) {
 
 // serve performs a forwarded operation if this node leads.
 func (s *Server) serve(from string, m request) {
-	if !s.open.Load() || s.failed.Load() {
+	if !s.open.Load() || s.failed.Load() || !s.asked.first(m.session, m.attempt) {
 		return
 	}
 	c := Call{Session: m.session, Seq: m.seq, Attempt: m.attempt, Op: m.op, Done: &caller{s, from, m.session}}

@@ -33,6 +33,7 @@ type Env struct {
 	Join   bool
 	Link   Port
 	Disk   *disk.Store
+	Clock  Clock      // nil: package time
 	Rand   *rand.Rand // seeded; for this node alone
 	Timing Timing
 	Batch  Batch
@@ -55,12 +56,33 @@ type Point struct {
 // A Port is a node's side of the message fabric. A payload is immutable once it
 // is sent, since both nodes may live in one process.
 type Port interface {
-	// Send never blocks; the message may be lost. size is what it would take on
-	// a wire, in bytes.
+	// Send never blocks; the message may be lost, and under faults it may arrive
+	// twice, or after later ones. size is what it would take on a wire, in bytes.
 	Send(to string, payload any, size int)
 	// Handle sets who takes messages; fn must not block. Messages that arrive
 	// before Handle is called are lost.
 	Handle(fn func(from string, payload any))
+}
+
+// A Clock is the time as a node knows it: package time, unless a fault bends it. A
+// system that measures its times by it declares that its clock can be hurt. It may
+// be set back, but what NewTicker returns keeps ticking.
+type Clock interface {
+	Now() time.Time
+	// NewTicker is as time.NewTicker: a tick that nobody takes in time is lost.
+	NewTicker(d time.Duration) (ticks <-chan time.Time, stop func())
+}
+
+// SystemClock is package time.
+type SystemClock struct{}
+
+// Now implements [Clock].
+func (SystemClock) Now() time.Time { return time.Now() }
+
+// NewTicker implements [Clock].
+func (SystemClock) NewTicker(d time.Duration) (<-chan time.Time, func()) {
+	t := time.NewTicker(d)
+	return t.C, t.Stop
 }
 
 // ErrLost completes a call whose proposal may or may not take effect, because

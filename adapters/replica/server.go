@@ -24,6 +24,8 @@ type Server struct {
 	open   atomic.Bool // replica is set; what other nodes ask for before that is lost
 	failed atomic.Bool // the replica has stopped by itself; what other nodes ask for is lost, as with a crash
 
+	asked attempts // by other nodes
+
 	mu     sync.Mutex      // never held while anything is sent or completed
 	leader string          // as last learnt; "" if nobody is known to lead
 	remote map[uint64]sent // by session: forwarded, not yet answered

@@ -7,6 +7,7 @@ import (
 
 	"nines/adapters/adaptertest"
 	"nines/adapters/twopc"
+	"nines/chaos"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -18,7 +19,7 @@ func TestSystem(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			adaptertest.Run(t, adaptertest.System{Open: open, Nodes: 3, Partitioned: true, Txns: true})
+			adaptertest.Run(t, adaptertest.System{Open: open, Nodes: 3, Partitioned: true, Txns: true, Clock: chaos.CanSkew | chaos.CanDrift})
 		})
 	}
 }

@@ -35,13 +35,21 @@ func facts(t *Trial) []setting {
 		{"numbers of nodes", fmt.Sprint(len(f.Nodes))},
 		{"workloads", f.Workload},
 		{"arrivals", f.Arrivals},
-		{"rates", fmt.Sprintf("%v op/s", f.Rate)},
+		{"rates", rate(f)},
 		{"durations", f.Duration.String()},
 		{"deadlines", f.Deadline.String()},
 		{"abandon times", f.Abandon.String()},
 		{"probe periods", f.Probe.String()},
 		{"faults", faultsOf(t)},
 	}
+}
+
+// rate is what was asked for.
+func rate(f *results.Facts) string {
+	if f.Profile != nil {
+		return f.Profile.String()
+	}
+	return fmt.Sprintf("%v op/s", f.Rate)
 }
 
 // faultsOf are the faults, each once.

@@ -15,21 +15,34 @@ type Pair struct {
 	Shift Estimate
 }
 
-// Pairs are the groups of which there are both. They are held side by side and
-// never put together.
+// Pairs are the groups of which there are both, each measured one with what was
+// modelled at its load or, if that is missing, at the load nearest to it: in virtual
+// time processors are free, so loads that a machine feels differ less there. They are
+// held side by side and never put together.
 func (s Set) Pairs() []Pair {
 	var out []Pair
 	for i := range s.Groups {
-		for j := range s.Groups {
-			a, b := &s.Groups[i], &s.Groups[j]
-			twin := a.Key
-			twin.Virtual = true
-			if !a.Virtual && b.Key == twin && a.Out.N > 0 && b.Out.N > 0 {
-				out = append(out, Pair{a, b, shift(a, b)})
-			}
+		a := &s.Groups[i]
+		if b := s.modelled(a); b != nil && !a.Virtual && a.Out.N > 0 {
+			out = append(out, Pair{a, b, shift(a, b)})
 		}
 	}
 	return out
+}
+
+// modelled is the group that models a, nil if there is none.
+func (s Set) modelled(a *Group) *Group {
+	var best *Group
+	away := func(g *Group) float64 { return math.Abs(g.Rate - a.Rate) }
+	for i := range s.Groups {
+		b := &s.Groups[i]
+		twin := a.Key
+		twin.Virtual, twin.Rate = true, b.Rate
+		if b.Key == twin && b.Out.N > 0 && (best == nil || away(b) < away(best)) {
+			best = b
+		}
+	}
+	return best
 }
 
 func shift(a, b *Group) Estimate {

@@ -1,6 +1,7 @@
 package episodes
 
 import (
+	"slices"
 	"testing"
 
 	"nines/analysis"
@@ -45,5 +46,24 @@ func TestPairs(t *testing.T) {
 		if !near(s.Value, c.shift.Value) || !near(s.Lo, c.shift.Lo) || !near(s.Hi, c.shift.Hi) || pairs[0].Modelled.Episodes != c.episode {
 			t.Errorf("%s: shift %v of %d episodes, want %v of %d", c.name, s, pairs[0].Modelled.Episodes, c.shift, c.episode)
 		}
+	}
+}
+
+// TestPairsAtOtherLoads: what was modelled at the nearest load stands for one that
+// was measured only.
+func TestPairsAtOtherLoads(t *testing.T) {
+	at := func(rate float64, virtual bool) Key {
+		return Key{Fault: "kill(leader)", For: 3000, Rate: rate, System: "a", Nodes: 3, Virtual: virtual}
+	}
+	var list []Keyed
+	for _, k := range []Key{at(100, true), at(1000, true), at(400, false), at(900, false)} {
+		list = append(list, outagesOf(k, ended(1, 2, 3, 4)...)...)
+	}
+	var got []float64
+	for _, p := range Analyze(list).Pairs() {
+		got = append(got, p.Measured.Rate, p.Modelled.Rate)
+	}
+	if want := []float64{400, 100, 900, 1000}; !slices.Equal(got, want) {
+		t.Errorf("pairs of loads %v, want %v", got, want)
 	}
 }

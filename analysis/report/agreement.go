@@ -15,7 +15,7 @@ import (
 func Agreement(w io.Writer, set episodes.Set, width int) error {
 	t := sideBySide(set)
 	if len(t.Rows) == 0 {
-		_, err := fmt.Fprintln(w, "No fault was both measured and modelled with the same length, load, system and number of nodes.")
+		_, err := fmt.Fprintln(w, "No fault was both measured and modelled with the same length, system and number of nodes.")
 		return err
 	}
 	return t.terminal(w, max(width, leastWidth))
@@ -24,7 +24,7 @@ func Agreement(w io.Writer, set episodes.Set, width int) error {
 // sideBySide holds what was measured against what was modelled, where there is both.
 func sideBySide(set episodes.Set) table {
 	t := table{Title: "Measured and modelled", Keys: 2, Columns: []column{
-		{"fault", word}, {"system", word}, {"measured", figure}, {"median ms", figure}, {"modelled", figure}, {"modelled median ms", figure}, {"modelled is longer by ms", figure},
+		{"fault", word}, {"system", word}, {"measured", figure}, {"median ms", figure}, {"modelled", figure}, {"at op/s", figure}, {"modelled median ms", figure}, {"modelled is longer by ms", figure},
 	}}
 	classes := plot.Classes(set)
 	for _, p := range set.Pairs() {
@@ -35,11 +35,11 @@ func sideBySide(set episodes.Set) table {
 			shift = fmt.Sprintf("%s [%s, %s]", number(p.Shift.Value), number(p.Shift.Lo), number(p.Shift.Hi))
 		}
 		t.add(oneLine(class.Name), oneLine(p.Measured.System), real.count(), real.marked(real.quantile(&real.Out, real.Out.Median)),
-			model.count(), model.marked(model.quantile(&model.Out, model.Out.Median)), shift)
+			model.count(), number(p.Modelled.Rate), model.marked(model.quantile(&model.Out, model.Out.Median)), shift)
 		t.explain(real.mark)
 		t.explain(model.mark)
 	}
-	t.note(fmt.Sprintf("Outage of the same fault on the same system: episodes, and medians with their %g %% intervals. The difference is the median of all differences of two episodes "+
+	t.note(fmt.Sprintf("Outage of the same fault on the same system: episodes, and medians with their %g %% intervals. What was modelled at another load than was measured says at which. The difference is the median of all differences of two episodes "+
 		"(Hodges and Lehmann), which is not the difference of the medians. None is given where an episode is censored.", 100*episodes.Level))
 	return t
 }

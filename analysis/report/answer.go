@@ -164,7 +164,7 @@ func validBadge(r *total) badge {
 // says is the system's load and latency in a sentence.
 func (r *total) says() string {
 	f := &r.trials[0].Facts
-	asked := number(f.Rate) + " op/s asked for"
+	asked := offered(f) + " asked for"
 	if f.Rate <= 0 {
 		asked = "a closed loop"
 	}

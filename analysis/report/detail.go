@@ -117,6 +117,16 @@ func sizes(summaries []analysis.Summary) string {
 	return count(most, "node")
 }
 
+// offered is the rate of an open loop: if it is meant to change, its mean and its
+// course.
+func offered(f *results.Facts) string {
+	text := number(f.Rate) + " op/s"
+	if f.Profile != nil {
+		text += " on average (" + oneLine(f.Profile.String()) + ")"
+	}
+	return text
+}
+
 // setting is the run in a line: what was asked of whom.
 func setting(m results.Manifest, summaries []analysis.Summary) string {
 	var parts []string
@@ -127,7 +137,7 @@ func setting(m results.Manifest, summaries []analysis.Summary) string {
 			parts = append(parts, oneLine(f.Workload))
 		}
 		if f.Rate > 0 {
-			parts = append(parts, number(f.Rate)+" op/s "+oneLine(f.Arrivals))
+			parts = append(parts, offered(f)+" "+oneLine(f.Arrivals))
 		} else if f.Arrivals != "" {
 			parts = append(parts, oneLine(f.Arrivals)+" loop")
 		}

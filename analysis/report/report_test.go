@@ -37,6 +37,7 @@ var runs = map[string]func() []analysis.Summary{
 	"blocking":   sync.OnceValue(plottest.Blocking),
 	"costs":      sync.OnceValue(plottest.Costs),
 	"tolerance":  sync.OnceValue(plottest.Tolerance),
+	"policies":   sync.OnceValue(plottest.Policies),
 	"hostile":    sync.OnceValue(plottest.Hostile),
 	"campaign":   sync.OnceValue(plottest.Campaign),
 	"empty":      plottest.Empty,
@@ -189,7 +190,7 @@ func TestHostileNamesStayText(t *testing.T) {
 }
 
 func TestGolden(t *testing.T) {
-	for _, name := range []string{"quickstart", "repeats", "illegal", "gatefailed", "censored", "campaign", "commit", "blocking", "costs", "tolerance"} {
+	for _, name := range []string{"quickstart", "repeats", "illegal", "gatefailed", "censored", "campaign", "commit", "blocking", "costs", "tolerance", "policies"} {
 		golden(t, name+".md", tables(t, name))
 		golden(t, name+".txt", terminal(t, name, 100))
 	}

@@ -69,7 +69,7 @@ func (h *history) finals() {
 		}
 		for i, m := range o.txn.Micros {
 			k := h.keyOf.find(m.Key, 0)
-			if m.Kind != bench.List || h.keys[k].by != none {
+			if m.Kind != bench.List || h.keys[k].use != asList || h.keys[k].by != none {
 				continue
 			}
 			h.keys[k].longest, h.keys[k].by = o.found[i].List, int32(n)

@@ -49,6 +49,7 @@ const (
 	asRegister
 	asNumber // which tells no writer from another: not for the graph
 	asList
+	asQueue // which loses elements, and so shows no order of all: not for the graph
 )
 
 type key struct {
@@ -156,6 +157,8 @@ func (h *history) useKeys(o *op) (why string) {
 			u = asNumber
 		case bench.Append, bench.List:
 			u = asList
+		case bench.Pop:
+			u = asQueue
 		default:
 			return fmt.Sprintf("transaction %d has a micro-operation of the kind %v", h.samples[o.sample].Arg, m.Kind)
 		}
@@ -164,10 +167,10 @@ func (h *history) useKeys(o *op) (why string) {
 			h.keys = append(h.keys, key{name: m.Key, by: none, now: state{op: none}})
 		}
 		k := &h.keys[n]
-		if k.use != unused && (k.use == asList) != (u == asList) {
+		if k.use != unused && (k.use >= asList) != (u >= asList) {
 			return fmt.Sprintf("key %d is taken for a list and for something else", m.Key)
 		}
-		k.use = max(k.use, u) // a number is read like a register
+		k.use = max(k.use, u) // a number is read like a register, a queue like a list
 	}
 	return ""
 }
@@ -205,7 +208,7 @@ func (h *history) addWritten(n int32) (why string) {
 	o := &h.ops[n]
 	for _, m := range o.txn.Micros {
 		k := h.keyOf.find(m.Key, 0)
-		if k == none || h.keys[k].use == asNumber || !writes(m) {
+		if k == none || h.keys[k].use == asNumber || h.keys[k].use == asQueue || !writes(m) {
 			continue
 		}
 		at, fresh := h.writtenC.add(uint64(k), m.Arg)

@@ -40,6 +40,9 @@ func (h *history) readLists() {
 				continue
 			}
 			k := h.keyOf.find(m.Key, 0)
+			if h.keys[k].use != asList {
+				continue
+			}
 			st := &h.keys[k].now
 			if st.op != int32(n) {
 				*st = state{op: int32(n), appended: st.appended[:0]}

@@ -9,13 +9,9 @@ import (
 	"nines/bench"
 )
 
-// Pickers returns a function that makes the picker of stream or session i, for
-// nodes in the cluster's order. Random choices follow from seed and i.
-//
-// leads tells the index of the leading node, or a negative number if that is not
-// known; only the policy leader needs it. It must answer at once, since the
-// generator waits for it: see [Leader].
-func (p Policy) Pickers(nodes []string, seed uint64, leads func() int) (func(i int) bench.Picker, error) {
+// pickers returns a function that makes the picker of stream or session i. Random
+// choices follow from seed and i.
+func (p Policy) pickers(nodes []string, seed uint64, leads func() int, load outstanding) (func(i int) bench.Picker, error) {
 	if len(nodes) == 0 {
 		return nil, fmt.Errorf("balance %v: no nodes", p)
 	}
@@ -39,6 +35,10 @@ func (p Policy) Pickers(nodes []string, seed uint64, leads func() int) (func(i i
 		return func(i int) bench.Picker { return &weightedPicker{table, rng(i)} }, nil
 	case random:
 		return func(i int) bench.Picker { return &randomPicker{len(nodes), rng(i)} }, nil
+	case twoChoices:
+		return func(i int) bench.Picker { return &twoChoicesPicker{load, rng(i)} }, nil
+	case leastLoaded:
+		return func(i int) bench.Picker { return &leastLoadedPicker{load, turns(i, len(nodes))} }, nil
 	case leader:
 		if leads == nil {
 			return nil, errors.New("balance leader: the system does not tell who leads")

@@ -1,4 +1,5 @@
-// Package balance chooses the node that each operation goes to.
+// Package balance chooses the node that each operation goes to, and what is done if
+// that node does not serve it.
 //
 // A [Policy] is what a scenario says, such as
 //
@@ -8,11 +9,24 @@
 //	weighted(n1=3, n2=1)     at random, n1 three times as often as n2
 //	leader                   the node that leads, as far as is known
 //	owner                    the node that owns the operation's first key
+//	two-choices              of two nodes at random, the one with fewer operations outstanding
+//	least-loaded             the node with the fewest operations outstanding
 //
-// It prints and parses back. [Policy.Pickers] turns it into pickers for a load
-// on given nodes. How the work is spread is the client's doing, and it decides
+// and after that, in this order,
+//
+//   - retry(tries=3)         what failed without effect is asked for again: see [Retry]
+//   - hedge(after=p95)       a second node is asked for a slow read: see [Hedge]
+//
+// It prints and parses back. [Policy.Balance] turns it into pickers and clients for a
+// load on given nodes. How the work is spread is the client's doing, and it decides
 // which of the nodes' sides of a partition the load sees: so it is named in every
 // report.
+//
+// Whatever is asked of however many nodes, an operation is one operation: it has one
+// sample, due when it was due and sent when it was first sent, with the outcome that its
+// client saw, the node that gave it, and how often nodes were asked. To a checker it
+// happened once, between sent and done. That is so because a request whose effect
+// nobody knows is never repeated, unless it can have none.
 package balance
 
 import (
@@ -31,20 +45,9 @@ type Policy struct {
 	kind    kind
 	weights []weight // weighted: of each node; pinned: the one
 	owner   func(key uint64) int
+	retry   *Retry // nil: what failed has failed
+	hedge   *Hedge // nil: one node is asked at a time
 }
-
-type kind uint8
-
-const (
-	roundRobin kind = iota
-	random
-	leader
-	owner
-	pinned
-	weighted
-)
-
-var kinds = [...]string{"round-robin", "random", "leader", ToOwner, "pinned", "weighted"}
 
 type weight struct {
 	node string
@@ -61,11 +64,29 @@ func Parse(text string) (Policy, error) {
 }
 
 func parse(text string) (Policy, error) {
+	parts := strings.Split(text, "+")
+	p, err := parseKind(parts[0])
+	if err != nil {
+		return Policy{}, err
+	}
+	for _, part := range parts[1:] {
+		if err := p.add(strings.TrimSpace(part)); err != nil {
+			return Policy{}, err
+		}
+	}
+	return p, nil
+}
+
+// asksOthers reports whether more than the node that was picked may be asked, or that
+// more than once.
+func (p *Policy) asksOthers() bool { return p.retry != nil || p.hedge != nil }
+
+func parseKind(text string) (Policy, error) {
 	name, list, hasList := strings.Cut(strings.TrimSpace(text), "(")
 	name = strings.TrimSpace(name)
-	i := slices.Index(kinds[:], name)
+	i := slices.Index(kindNames(), name)
 	if i < 0 {
-		return Policy{}, bench.UnknownName("policy", name, kinds[:])
+		return Policy{}, bench.UnknownName("policy", name, kindNames())
 	}
 	p := Policy{kind: kind(i)}
 	takesList := p.kind == pinned || p.kind == weighted
@@ -145,7 +166,18 @@ func (p Policy) Owned(by func(key uint64) int) Policy {
 
 // String is the text that parses to p.
 func (p Policy) String() string {
-	name := kinds[p.kind]
+	text := p.base()
+	if p.retry != nil {
+		text += " + " + p.retry.String()
+	}
+	if p.hedge != nil {
+		text += " + " + p.hedge.String()
+	}
+	return text
+}
+
+func (p Policy) base() string {
+	name := kinds[p.kind].Name
 	switch p.kind {
 	case pinned:
 		return fmt.Sprintf("%s(%s)", name, p.weights[0].node)

@@ -10,7 +10,8 @@ import (
 func builtinCatalog() Catalog {
 	cat := txnCatalog()
 	var broken []string
-	for _, fault := range []string{"promise", "phase1b", "quorum", "reads", "vote", "timeout", "decision", "partition"} {
+	for _, fault := range []string{"promise", "phase1b", "quorum", "reads", "vote", "timeout", "decision", "partition",
+		"phase1b-queue", "phase1b-lock", "quorum-scan", "reads-counter"} {
 		broken = append(broken, "broken-"+fault)
 		cat.Systems = append(cat.Systems, SystemEntry{Name: "broken-" + fault, Settings: []string{"planted"}})
 	}

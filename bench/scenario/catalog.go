@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"slices"
+	"time"
 
 	"nines/chaos"
 )
@@ -57,6 +58,9 @@ type WorkloadEntry struct {
 	Span      int
 	Micros    int
 	MaxWrites uint64
+
+	ScanLength int           // of those with scans, which need all keys on one node
+	Lease      time.Duration // of those with locks
 
 	// Check says what is wrong with the settings of the workload, each of which is
 	// possible by itself. Nil: nothing can be.

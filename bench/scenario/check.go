@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"nines/bench"
 	"nines/chaos"
 )
 
@@ -21,7 +20,7 @@ func (d *decoder) complete(s *Scenario) {
 		}
 	}
 	if s.Time == Virtual && !d.given("disk.kind") && !d.given("disk.sync") {
-		s.Disk = Disk{Memory, modelledSync}
+		s.Disk = Disk{Kind: Memory, Sync: modelledSync, Bandwidth: s.Disk.Bandwidth}
 		s.derived = append(s.derived, "disk")
 	}
 	d.completeEpisodes(s)
@@ -41,8 +40,10 @@ func (d *decoder) complete(s *Scenario) {
 		l.Rate = 0
 		s.derived = append(s.derived, "load.rate")
 	}
-	if l.Arrivals != Closed && l.OfKnee == 0 && l.MaxInFlight == 0 && !d.given("load.max_in_flight") {
-		l.MaxInFlight = bench.MaxInFlight(l.Rate, l.Abandon)
+	d.completeShape(s)
+	d.checkShape(s)
+	if l.Arrivals != Closed && !l.ofKnee() && l.MaxInFlight == 0 && !d.given("load.max_in_flight") {
+		l.MaxInFlight = l.mostInFlight(s.Duration)
 		s.derived = append(s.derived, "load.max_in_flight")
 	}
 }
@@ -68,6 +69,9 @@ func (d *decoder) check(s *Scenario) {
 	}
 	if s.Disk.Kind == Files && s.Disk.Sync > 0 && d.ok("disk.kind", "disk.sync") {
 		d.failf("disk.sync", "real files take the time that they take: want 0s, or kind: memory, or the fault slow-sync")
+	}
+	if s.Disk.Kind == Files && s.Disk.Bandwidth > 0 && d.ok("disk.kind", "disk.bandwidth") {
+		d.failf("disk.bandwidth", "real files are as fast as they are: want kind: memory, or no bandwidth")
 	}
 	if d.ok("timing.heartbeat", "timing.election") && s.Timing.Election < 2*s.Timing.Heartbeat {
 		d.failf("timing.election", "%s with a heartbeat every %s would depose leaders that are well: want at least twice as much, better ten times",
@@ -188,7 +192,7 @@ func (d *decoder) checkOpen(l *Load) {
 	if d.ok("load.sessions") && l.Sessions != 0 {
 		d.failf("load.sessions", "%s arrivals take as many sessions as they need, up to max_in_flight: remove it, or want arrivals: closed", l.Arrivals)
 	}
-	left := l.OfKnee > 0 && l.MaxInFlight == 0 // to each system
+	left := l.ofKnee() && l.MaxInFlight == 0 // to each system
 	if d.ok("load.max_in_flight", "load.rate") && l.MaxInFlight < 1 && !left {
 		d.failf("load.max_in_flight", "every operation would be dropped: want 1 or more, or remove it for rate × abandon")
 	}

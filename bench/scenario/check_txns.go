@@ -14,10 +14,19 @@ func (d *decoder) completeTxns(s *Scenario, e *WorkloadEntry) {
 	derive(d, s, "workload.span", &w.Span, e.Span)
 	derive(d, s, "workload.micros", &w.Micros, e.Micros)
 	derive(d, s, "workload.max_writes_per_key", &w.MaxWrites, e.MaxWrites)
+	derive(d, s, "workload.scan_length", &w.ScanLength, e.ScanLength)
+	derive(d, s, "workload.lease", &w.Lease, e.Lease)
+	if w.Distribution == hotspot {
+		derive(d, s, "workload.hot_keys", &w.HotKeys, 0.2) // as in YCSB
+		derive(d, s, "workload.hot_ops", &w.HotOps, 0.8)
+	}
 	if e.Accounts > 0 {
 		derive(d, s, "workload.keys", &w.Keys, w.Accounts)
 	}
 }
+
+// hotspot is the distribution that has settings of its own.
+const hotspot = "hotspot"
 
 // derive fills a field in that is not given; a zero value says nothing.
 func derive[T comparable](d *decoder, s *Scenario, path string, field *T, value T) {
@@ -44,6 +53,8 @@ func (d *decoder) checkWorkload(s *Scenario, e *WorkloadEntry) {
 	d.checkHas("span", e, func(e *WorkloadEntry) bool { return e.Span > 0 })
 	d.checkHas("micros", e, func(e *WorkloadEntry) bool { return e.Micros > 0 })
 	d.checkHas("max_writes_per_key", e, func(e *WorkloadEntry) bool { return e.MaxWrites > 0 })
+	d.checkHas("scan_length", e, func(e *WorkloadEntry) bool { return e.ScanLength > 0 })
+	d.checkHas("lease", e, func(e *WorkloadEntry) bool { return e.Lease > 0 })
 	if e.Check != nil && !d.anyBad("workload") {
 		if err := e.Check(*w); err != nil {
 			d.failf("workload", "%s", strings.ReplaceAll(err.Error(), "\n", "; "))
@@ -78,6 +89,10 @@ func (d *decoder) checkTxns(s *Scenario, e *WorkloadEntry) {
 		}
 		if !sys.Txns {
 			d.failf(fmt.Sprintf("systems[%d]", i), "%s has no transactions, which %s is made of: want %s", sys.Name, e.Name, strings.Join(d.cat.systemsWithTxns(), ", "))
+			continue
+		}
+		if e.ScanLength > 0 && sys.Partitioned {
+			d.failf(fmt.Sprintf("systems[%d]", i), "%s has no node with all keys, and the scans of %s need one: want a system that replicates", sys.Name, e.Name)
 			continue
 		}
 		nodes := s.nodesOf(sys)

@@ -57,6 +57,9 @@ func (d *decoder) checkEpisodes(s *Scenario) {
 	if s.Load.Arrivals == Closed && d.ok("load.arrivals") {
 		d.failf("load.arrivals", "a closed loop asks for nothing while the system stalls, so nobody could tell when it has recovered: with episodes want constant or poisson")
 	}
+	for _, name := range d.shapesGiven() {
+		d.failf("load."+name, "episodes tell of the same fault under the same load, and each would meet another rate: remove it, or episodes")
+	}
 }
 
 // checkRecover wants recovery to be waited for for as long as it takes to see it,

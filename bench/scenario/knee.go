@@ -3,8 +3,10 @@ package scenario
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	yaml "go.yaml.in/yaml/v4"
 
@@ -30,28 +32,43 @@ func (l *Load) kneeOf(y *System) (rate float64, ok bool) {
 	return 0, false
 }
 
-// For is the scenario as one of its systems meets it: with the rate that a share
-// of the knee comes to.
+// For is the scenario as one of its systems meets it: with the rates that shares
+// of the knee come to.
 func (s *Scenario) For(y System) *Scenario {
-	if s.Load.OfKnee == 0 {
+	if !s.Load.ofKnee() {
 		return s
 	}
 	own := *s
 	l := &own.Load
 	knee, _ := l.kneeOf(&y) // checked
-	l.Rate = l.OfKnee * knee
-	l.OfKnee = 0
+	l.Rate, l.OfKnee = Rate{l.Rate, l.OfKnee}.at(knee).PerSecond, 0
+	if l.Ramp != nil {
+		l.Ramp = &Ramp{To: l.Ramp.To.at(knee), Over: l.Ramp.Over}
+	}
+	l.Schedule = slices.Clone(l.Schedule)
+	for i := range l.Schedule {
+		l.Schedule[i].Rate = l.Schedule[i].Rate.at(knee)
+	}
 	if l.MaxInFlight == 0 {
-		l.MaxInFlight = bench.MaxInFlight(l.Rate, l.Abandon)
+		l.MaxInFlight = l.mostInFlight(s.Duration)
 	}
 	return &own
+}
+
+// mostInFlight is how many operations may be in flight if nothing is said: as many as
+// there are if none is answered, at the highest rate of the measured period.
+func (l *Load) mostInFlight(period time.Duration) int {
+	p := l.Profile()
+	return bench.MaxInFlight(p.Peak(period), l.Abandon)
 }
 
 const ofKnee = "% of knee"
 
 // rate is operations per second, or a share of each system's knee.
-func rate(l *Load) codec {
-	fixed := number(&l.Rate, bounds{0, maxRate})
+func rate(r *Rate) codec { return rateIn(&r.PerSecond, &r.OfKnee) }
+
+func rateIn(perSecond, share *float64) codec {
+	fixed := number(perSecond, bounds{0, maxRate})
 	return codec{
 		read: func(d *decoder, path string, n *yaml.Node) {
 			percent, is := strings.CutSuffix(n.Value, ofKnee)
@@ -64,13 +81,13 @@ func rate(l *Load) codec {
 				d.failf(path, "%q: want a share such as 60%s, from more than 0 to 1000", n.Value, ofKnee)
 				return
 			}
-			l.Rate, l.OfKnee = 0, x/100
+			*perSecond, *share = 0, x/100
 		},
 		write: func() *yaml.Node {
-			if l.OfKnee == 0 {
+			if *share == 0 {
 				return fixed.write()
 			}
-			return textNode(decimal(math.Round(l.OfKnee*1e8)/1e6) + ofKnee)
+			return textNode(decimal(math.Round(*share*1e8)/1e6) + ofKnee)
 		},
 	}
 }
@@ -120,7 +137,7 @@ func inOrder(rates []Knee, m *yaml.Node) []Knee {
 
 // checkKnee wants a knee for each system if the rate is a share of it.
 func (d *decoder) checkKnee(s *Scenario) {
-	if s.Load.OfKnee == 0 || !d.ok("load.rate", "systems") || d.anyBad("load.knee") {
+	if !s.Load.ofKnee() || !d.ok("load.rate", "systems") || d.anyBad("load.knee") {
 		return
 	}
 	for i := range s.Systems {

@@ -55,7 +55,7 @@ func TestBuiltins(t *testing.T) {
 		}
 		reparse(t, s)
 	}
-	if got := strings.Join(names, " "); got != "3-region blocking calibrate-stall commit-cost controls failover faults paxos-vs-raft quickstart quickstart-txn saturate steady tolerance" {
+	if got := strings.Join(names, " "); got != "3-region balance blocking calibrate-stall commit-cost controls failover faults network paxos-vs-raft quickstart quickstart-txn saturate steady tolerance" {
 		t.Errorf("the built-in scenarios are %s", got)
 	}
 }
@@ -140,7 +140,8 @@ func TestParse(t *testing.T) {
 			const ms = time.Millisecond
 			s.Links = Links{RTT: [][]time.Duration{{0, ms, 2 * ms}, {ms, 0, 3 * ms}, {2 * ms, 3 * ms, 0}}}
 		}},
-		{systems + "disk: {kind: memory, sync: 500us}", func(s *Scenario) { s.Disk = Disk{Memory, 500 * time.Microsecond} }},
+		{systems + "disk: {kind: memory, sync: 500us}", func(s *Scenario) { s.Disk = Disk{Kind: Memory, Sync: 500 * time.Microsecond} }},
+		{systems + "disk: {kind: memory, bandwidth: 4MB}", func(s *Scenario) { s.Disk = Disk{Kind: Memory, Bandwidth: 4_000_000} }},
 		{systems + "batch: {max_bytes: 64KiB, max_entries: 1_000}", func(s *Scenario) { s.Batch.MaxBytes, s.Batch.MaxEntries = 65536, 1000 }},
 		{systems + "load: {arrivals: closed, sessions: 64, forward: off}", func(s *Scenario) {
 			s.Load.Arrivals, s.Load.Rate, s.Load.Sessions, s.Load.MaxInFlight, s.Load.Forward = Closed, 0, 64, 0, false
@@ -250,7 +251,7 @@ func TestOpen(t *testing.T) {
 		t.Errorf("a folder: %v", err)
 	}
 	_, _, err := Open("quikstart")
-	want := `there is no file of that name, and: unknown scenario "quikstart": did you mean "quickstart"? There are 3-region, blocking, `
+	want := `there is no file of that name, and: unknown scenario "quikstart": did you mean "quickstart"? There are 3-region, balance, blocking, `
 	if err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("got %v\nwant %s…", err, want)
 	}
@@ -359,6 +360,8 @@ func FuzzParse(f *testing.F) {
 		f.Add(data, "load.rate=500")
 	}
 	f.Add(Template(), "systems[1].prevote=true")
+	f.Add([]byte("systems: etcdraft\nload: {schedule: [{at: 0s, rate: 500}, {at: 10s, rate: 60% of knee}], knee: {etcdraft: 9}}"), "load.ramp.to=3")
+	f.Add([]byte("systems: etcdraft\nload: {burst: {times: 4, every: 10s, for: 1s}}"), "load.diurnal={amplitude: 1, period: 1s}")
 	files, _ := filepath.Glob("testdata/*.yaml")
 	for _, file := range files {
 		data, err := os.ReadFile(file)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"nines/bench"
 	"nines/chaos"
 )
 
@@ -85,8 +86,9 @@ type Links struct {
 
 // Disk is what nodes keep their state on.
 type Disk struct {
-	Kind DiskKind
-	Sync time.Duration // modelled time of a forced write; memory only
+	Kind      DiskKind
+	Sync      time.Duration // modelled time of a forced write; memory only
+	Bandwidth int           // bytes a second of a forced write, on top; 0: no bound; memory only
 }
 
 // DiskKind is real files, or memory.
@@ -125,7 +127,11 @@ const (
 // Load is the offered load.
 type Load struct {
 	Arrivals    Arrivals
-	Rate        float64       // operations per second; 0 if closed, or if OfKnee says it
+	Rate        float64 // operations per second, at first; 0 if closed, or if OfKnee says it
+	Ramp        *Ramp   // at most one of Ramp, Burst, Diurnal and Schedule is there
+	Burst       *bench.Burst
+	Diurnal     *bench.Diurnal
+	Schedule    []Change
 	Sessions    int           // closed only
 	MaxInFlight int           // beyond it an operation is dropped; 0 if closed
 	Deadline    time.Duration // a good operation succeeds within this of its due time
@@ -142,6 +148,8 @@ type Workload struct {
 	Keys         uint64
 	Distribution string
 	Theta        float64 // exponent of the zipfian distributions
+	HotKeys      float64 // of the hotspot distribution: share of keys that are hot; else 0
+	HotOps       float64 // likewise: share of operations that these get
 	ValueSize    int     // bytes
 	Users        int
 	Reads        float64 // share of reads
@@ -155,6 +163,9 @@ type Workload struct {
 	Span      int    // keys that a transaction touches
 	Micros    int    // at most, in a transaction
 	MaxWrites uint64 // elements that are appended to a key before a fresh one is used
+
+	ScanLength int           // keys that a scan returns, at most; 0: there are no scans
+	Lease      time.Duration // after which a lock is free again; 0: there are no locks
 }
 
 // Probes are the operations that measure outages.

@@ -29,6 +29,7 @@ func schema(s *Scenario, cat *Catalog) codec {
 		field{"disk", section(
 			field{"kind", oneOf(&s.Disk.Kind, "kind of disk", Files, Memory)},
 			field{"sync", duration(&s.Disk.Sync, any)},
+			field{"bandwidth", unlessZero(&s.Disk.Bandwidth, size(&s.Disk.Bandwidth, atLeast(0)))},
 		)},
 		field{"timing", section(
 			field{"heartbeat", duration(&s.Timing.Heartbeat, time.Millisecond)},
@@ -58,9 +59,12 @@ func schema(s *Scenario, cat *Catalog) codec {
 }
 
 func load(l *Load) codec {
-	return section(
-		field{"arrivals", oneOf(&l.Arrivals, "arrival process", Constant, Poisson, Closed)},
-		field{"rate", rate(l)},
+	fields := []field{
+		{"arrivals", arrivals(&l.Arrivals)},
+		{"rate", unless(func() bool { return len(l.Schedule) > 0 }, rateIn(&l.Rate, &l.OfKnee))},
+	}
+	fields = append(fields, shapeFields(l)...)
+	return section(append(fields,
 		field{"knee", knees(&l.Knee)},
 		field{"sessions", count(&l.Sessions, atLeast(0))},
 		field{"max_in_flight", count(&l.MaxInFlight, atLeast(0))},
@@ -68,7 +72,7 @@ func load(l *Load) codec {
 		field{"abandon", duration(&l.Abandon, time.Microsecond)},
 		field{"policy", text(&l.Policy)},
 		field{"forward", onOff(&l.Forward)},
-	)
+	)...)
 }
 
 func workload(w *Workload, cat *Catalog) codec {
@@ -77,6 +81,8 @@ func workload(w *Workload, cat *Catalog) codec {
 		field{"keys", unless(func() bool { return w.Accounts > 0 }, count(&w.Keys, bounds{1, 1 << 32}))},
 		field{"distribution", oneOf(&w.Distribution, "distribution", cat.Distributions...)},
 		field{"theta", number(&w.Theta, bounds{0.01, 10})},
+		field{"hot_keys", unlessZero(&w.HotKeys, share(&w.HotKeys, 0))},
+		field{"hot_ops", unlessZero(&w.HotOps, share(&w.HotOps, 0))},
 		field{"value_size", size(&w.ValueSize, bounds{bench.MinValueSize, 1 << 30})},
 		field{"users", count(&w.Users, bounds{1, 1 << 31})},
 		field{"reads", share(&w.Reads, 0)},
@@ -87,6 +93,8 @@ func workload(w *Workload, cat *Catalog) codec {
 		field{"span", unlessZero(&w.Span, count(&w.Span, atLeast(1)))},
 		field{"micros", unlessZero(&w.Micros, count(&w.Micros, atLeast(1)))},
 		field{"max_writes_per_key", unlessZero(&w.MaxWrites, count(&w.MaxWrites, atLeast(1)))},
+		field{"scan_length", unlessZero(&w.ScanLength, count(&w.ScanLength, atLeast(1)))},
+		field{"lease", unlessZero(&w.Lease, duration(&w.Lease, time.Millisecond))},
 	)
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"nines/chaos"
 )
@@ -17,6 +18,10 @@ func txnCatalog() Catalog {
 		y.Caps, y.Points, y.Txns, y.Partitioned = caps, []string{"prepared", "voted", "decided"}, true, true
 		cat.Systems = append(cat.Systems, y)
 	}
+	cat.Distributions = append(cat.Distributions, "hotspot")
+	cat.Workloads = append(cat.Workloads,
+		WorkloadEntry{Name: "ycsb-e", Keys: 1000, Reads: 0.95, Txns: true, ScanLength: 100},
+		WorkloadEntry{Name: "lock", Keys: 10, Reads: 0.2, Lease: 500 * time.Millisecond})
 	cat.Systems = append(cat.Systems, SystemEntry{Name: "paxos", Caps: caps, Txns: true, Settings: []string{"quorums", "reads"}})
 	return cat
 }
@@ -40,6 +45,14 @@ func TestTransactions(t *testing.T) {
 		"{name: append, keys: 3, micros: 4, span: 2, max_writes_per_key: 5, preload: off}": {
 			Name: "append", Keys: 3, Distribution: "scrambled-zipfian", Theta: 0.99, ValueSize: 100, Users: 100, Reads: 0.5,
 			Span: 2, Micros: 4, MaxWrites: 5,
+		},
+		"{name: lock, lease: 2s, keys: 3}": {
+			Name: "lock", Keys: 3, Distribution: "scrambled-zipfian", Theta: 0.99, ValueSize: 100, Users: 100, Reads: 0.2, Preload: true,
+			Lease: 2 * time.Second,
+		},
+		"{name: lock, distribution: hotspot, hot_ops: 90%}": {
+			Name: "lock", Keys: 10, Distribution: "hotspot", Theta: 0.99, ValueSize: 100, Users: 100, Reads: 0.2, Preload: true,
+			Lease: 500 * time.Millisecond, HotKeys: 0.2, HotOps: 0.9,
 		},
 	} {
 		s, err := Parse("f.yaml", []byte("systems: [2pc, paxos]\nworkload: "+text), txnCatalog())
@@ -75,6 +88,11 @@ func TestTransactionsThatCannotBe(t *testing.T) {
 		{"[2pc, etcdraft]", "{name: bank}", "systems[1]: etcdraft has no transactions, which bank is made of: want 2pc, 3pc, paxoscommit, paxos"},
 		{"etcdraft", "{name: append}", "etcdraft has no transactions, which append is made of"},
 		{"[etcdraft, 2pc]", "{name: ycsb-a}", ""},
+		{"paxos", "{name: ycsb-e, scan_length: 5}", ""},
+		{"[paxos, 2pc]", "{name: ycsb-e}", "systems[1]: 2pc has no node with all keys, and the scans of ycsb-e need one: want a system that replicates"},
+		{"etcdraft", "{name: ycsb-a, scan_length: 5}", "workload.scan_length: ycsb-a has none: remove it, or want one of ycsb-e"},
+		{"etcdraft", "{name: ycsb-a, lease: 5s}", "workload.lease: ycsb-a has none: remove it, or want one of lock"},
+		{"etcdraft", "{name: lock, lease: 5}", "workload.lease: "},
 	} {
 		_, err := Parse("f.yaml", []byte(fmt.Sprintf("systems: %s\nworkload: %s\n", c.systems, c.workload)), txnCatalog())
 		switch {

@@ -59,8 +59,15 @@ type Load struct {
 	Arrivals    func(from, until time.Duration) bench.Arrivals
 	MaxInFlight int // open loop
 	Sessions    int // closed loop
-	// Picker makes what picks the nodes, one for each closed session.
-	Picker func(c bench.Cluster) (func(i int) bench.Picker, error)
+	// Balance makes what spreads the operations over the nodes. Sessions that it opens
+	// of its own have ids from newSession.
+	Balance func(c bench.Cluster, newSession func() uint64) (Balancer, error)
+}
+
+// A Balancer spreads the operations of the main load over the nodes.
+type Balancer interface {
+	Picker(i int) bench.Picker // of closed session i; of 0 in open loop
+	Dialer() bench.Dialer      // opens the sessions; nil: the cluster does
 }
 
 // Sources make the operations of each class.
@@ -258,19 +265,19 @@ func (t *trial) load() (bench.Config, error) {
 	if t.Pacer != nil {
 		cfg.Pacer = t.Pacer(t.base)
 	}
-	picker, err := t.Load.Picker(t.cluster)
+	b, err := t.Load.Balance(t.cluster, func() uint64 { return t.sessions.Add(1) })
 	if err != nil {
 		return bench.Config{}, fmt.Errorf("balance: %w", err)
 	}
 	if t.Load.Arrivals != nil {
 		cfg.Open = append(cfg.Open, bench.Open{
 			Class: bench.Main, Arrivals: t.Load.Arrivals(-f.Warmup, f.Duration),
-			Source: t.Sources.Main(0), Picker: picker(0), MaxInFlight: t.Load.MaxInFlight,
+			Source: t.Sources.Main(0), Picker: b.Picker(0), Dialer: b.Dialer(), MaxInFlight: t.Load.MaxInFlight,
 		})
 	} else {
 		cfg.Closed = append(cfg.Closed, bench.Closed{
 			Class: bench.Main, Sessions: t.Load.Sessions, Until: f.Duration,
-			Source: t.Sources.Main, Picker: picker,
+			Source: t.Sources.Main, Picker: b.Picker, Dialer: b.Dialer(),
 		})
 	}
 	if f.Probe == 0 {

@@ -69,6 +69,13 @@ func (c *fakeClient) Do(ctx context.Context, op *bench.Op) (bench.Reply, error) 
 
 func (c *fakeClient) Close() error { return nil }
 
+// pinned is the balancer that always picks one node.
+type pinned int
+
+func (p pinned) Picker(int) bench.Picker { return bench.Pinned(p) }
+
+func (pinned) Dialer() bench.Dialer { return nil }
+
 // small is a trial of the fake: two seconds, 100 op/s, 100 probes/s a node.
 func small(t *testing.T, f *fake, rec bench.Recorder) trial.Config {
 	t.Helper()
@@ -88,9 +95,7 @@ func small(t *testing.T, f *fake, rec bench.Recorder) trial.Config {
 		Load: trial.Load{
 			Arrivals:    func(from, until time.Duration) bench.Arrivals { return bench.Constant(100, from, until) },
 			MaxInFlight: 100,
-			Picker: func(bench.Cluster) (func(int) bench.Picker, error) {
-				return func(int) bench.Picker { return bench.Pinned(0) }, nil
-			},
+			Balance:     func(bench.Cluster, func() uint64) (trial.Balancer, error) { return pinned(0), nil },
 		},
 		Sources: trial.Sources{
 			Main: func(int) bench.Source { return w.Source() }, Probe: w.Probe,
@@ -164,7 +169,7 @@ func TestFailures(t *testing.T) {
 		{
 			name: "the picker fails",
 			spoil: func(_ *testing.T, c *trial.Config) {
-				c.Load.Picker = func(bench.Cluster) (func(int) bench.Picker, error) { return nil, errors.New("no such node") }
+				c.Load.Balance = func(bench.Cluster, func() uint64) (trial.Balancer, error) { return nil, errors.New("no such node") }
 			},
 			want: []string{"load: balance: no such node"}, early: true,
 		},

@@ -90,8 +90,8 @@ func ready(t *testing.T, system string, nodes []string, settings map[string]stri
 				return bench.Poisson(200, from, until, rand.New(rand.NewPCG(seed, 1)))
 			},
 			MaxInFlight: 1000,
-			Picker: func(bench.Cluster) (func(int) bench.Picker, error) {
-				return balance.Policy{}.Pickers(nodes, seed, func() int { return -1 })
+			Balance: func(bench.Cluster, func() uint64) (trial.Balancer, error) {
+				return balance.Policy{}.Balance(balance.Config{Nodes: nodes, Seed: seed})
 			},
 		},
 		Sources: trial.Sources{

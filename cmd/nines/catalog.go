@@ -23,7 +23,7 @@ func catalog() scenario.Catalog {
 			if err != nil {
 				return err
 			}
-			_, err = p.Pickers(nodeNames(nodes), 0, func() int { return 0 })
+			_, err = p.Balance(balance.Config{Nodes: nodeNames(nodes), Leads: func() int { return 0 }})
 			return err
 		},
 	}
@@ -45,6 +45,7 @@ func catalog() scenario.Catalog {
 		cat.Workloads = append(cat.Workloads, scenario.WorkloadEntry{
 			Name: w.Name, Keys: w.Keys, Reads: w.Reads, CAS: w.CAS, Distribution: string(w.Distribution), Txns: w.Txns(),
 			Accounts: w.Accounts, Initial: w.Initial, Span: w.Span, Micros: w.Micros, MaxWrites: w.MaxWrites,
+			ScanLength: w.ScanLength, Lease: w.Lease,
 			Check: func(w scenario.Workload) error { return workloads.Check(w.Name, workloadConfig(&w)) },
 		})
 	}
@@ -54,9 +55,10 @@ func catalog() scenario.Catalog {
 // workloadConfig is what the scenario says of its workload.
 func workloadConfig(w *scenario.Workload) workloads.Config {
 	return workloads.Config{
-		Keys: w.Keys, Distribution: workloads.Distribution(w.Distribution), Theta: w.Theta,
+		Keys: w.Keys, Distribution: workloads.Distribution(w.Distribution), Theta: w.Theta, HotKeys: w.HotKeys, HotOps: w.HotOps,
 		ValueSize: uint32(w.ValueSize), Users: uint32(w.Users), Reads: &w.Reads, CAS: w.CAS,
 		Accounts: w.Accounts, Initial: w.Initial, Span: w.Span, Micros: w.Micros, MaxWrites: w.MaxWrites,
+		ScanLength: w.ScanLength, Lease: w.Lease,
 	}
 }
 

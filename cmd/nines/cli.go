@@ -23,7 +23,7 @@ type cli struct {
 	Run       runCmd       `cmd:"" help:"Run a scenario and report what was measured."`
 	Saturate  saturateCmd  `cmd:"" help:"Find how much load each system holds: its knee."`
 	Calibrate calibrateCmd `cmd:"" help:"Hold the harness against known truth: queues, stalls, outages, its own lag; at most a minute."`
-	List      listCmd      `cmd:"" help:"List what there is: systems, workloads, faults, scenarios, rates."`
+	List      listCmd      `cmd:"" help:"List what there is: systems, workloads, arrivals, policies, faults, scenarios, rates."`
 	Report    reportCmd    `cmd:"" help:"Make the report of a results folder again, from its files alone."`
 	Compare   compareCmd   `cmd:"" help:"Compare two runs, or the systems of one."`
 	Project   projectCmd   `cmd:"" help:"How many nines a year: the outages of runs, times rates of faults."`

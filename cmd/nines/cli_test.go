@@ -14,6 +14,7 @@ import (
 
 	"nines/adapters"
 	"nines/analysis"
+	"nines/bench/balance"
 	"nines/bench/scenario"
 	"nines/chaos"
 	"nines/results"
@@ -191,7 +192,7 @@ func TestList(t *testing.T) {
 			loads = append(loads, fmt.Sprintf("accounts: %d", w.Accounts), fmt.Sprintf("span: %d", w.Span))
 		}
 	}
-	loads = append(loads, "micros: 8", "max_writes_per_key: 32", "Transactions need a system that has them: single, ")
+	loads = append(loads, "micros: 8", "max_writes_per_key: 32", "scan_length: 100", "lease: 500ms", "checked: every key is a linearizable register", "Transactions need a system that has them: single, ")
 	for _, k := range chaos.Kinds() {
 		faults = append(faults, k.Usage...)
 	}
@@ -209,13 +210,23 @@ func TestList(t *testing.T) {
 	for _, s := range list {
 		scenarios = append(scenarios, s.Name)
 	}
-	for what, names := range map[string][]string{"systems": systems, "workloads": loads, "faults": faults, "scenarios": scenarios} {
+	arrivals, policies := []string{"poisson", "constant", "closed"}, []string{"tries=3", "after=p95", "budget=10%"}
+	for _, k := range scenario.Shapes() {
+		arrivals = append(arrivals, k.Example)
+	}
+	for _, k := range balance.Kinds() {
+		policies = append(policies, k.Usage)
+	}
+	for what, names := range map[string][]string{
+		"systems": systems, "workloads": loads, "arrivals": arrivals, "policies": policies, "faults": faults, "scenarios": scenarios,
+	} {
 		out, errs, code := nines(t, "list", what)
 		if code != exitFine || errs != "" {
 			t.Errorf("nines list %s: exit code %d: %s", what, code, errs)
 		}
+		unfolded := strings.Join(strings.Fields(out), " ")
 		for _, name := range names {
-			if !strings.Contains(out, name) {
+			if !strings.Contains(unfolded, strings.Join(strings.Fields(name), " ")) {
 				t.Errorf("nines list %s: nothing of %q:\n%s", what, name, out)
 			}
 		}

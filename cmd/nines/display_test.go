@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"math"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -53,13 +54,13 @@ func TestPlainLines(t *testing.T) {
 	var out bytes.Buffer
 	d := newDisplay(&out, false)
 	for i, p := range plan(s) {
-		d.begin(i+1, 2, p)
-		d.heard(message{Phase: trial.Measuring, At: time.Second})
+		g := d.begin(place{n: i + 1, of: 2}, p)
+		g.heard(message{Phase: trial.Measuring, At: time.Second})
 		d.said = d.said.Add(-sayEvery)
-		d.heard(message{Phase: trial.Measuring, At: 5 * time.Second, Counts: bench.ProgressNow{OK: 9}})
-		d.heard(message{Phase: trial.Measuring, At: 6 * time.Second})
-		d.analysing()
-		d.end(&analysis.Summary{Facts: results.Facts{Failure: "no " + strings.Repeat("word ", 30)}})
+		g.heard(message{Phase: trial.Measuring, At: 5 * time.Second, Counts: bench.ProgressNow{OK: 9}})
+		g.heard(message{Phase: trial.Measuring, At: 6 * time.Second})
+		g.analysing()
+		g.end(&analysis.Summary{Facts: results.Facts{Failure: "no " + strings.Repeat("word ", 30)}})
 	}
 	d.close()
 	words := strings.Repeat("word ", 15)
@@ -74,5 +75,19 @@ func TestPlainLines(t *testing.T) {
 	d.close()
 	if out.Len() > 0 {
 		t.Errorf("quiet, and says %q", &out)
+	}
+}
+
+// TestJobs: only trials that do not share the processors with others run at once.
+func TestJobs(t *testing.T) {
+	all := runtime.NumCPU()
+	for text, want := range map[string]int{
+		"{systems: [null], repeat: 2}":                   1,
+		"{systems: [null], time: virtual}":               1,
+		"{systems: [null], time: virtual, repeat: 1000}": min(all, 1000),
+	} {
+		if got := jobs(plan(parse(t, text))); got != want {
+			t.Errorf("%s: %d at once, want %d", text, got, want)
+		}
 	}
 }

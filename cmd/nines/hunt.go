@@ -22,7 +22,7 @@ type hunt struct {
 	dir      string
 	scenario *scenario.Scenario // of which each trial is a variant
 	p        results.Search
-	try      func(ctx context.Context, dir string, p planned, show *display) (analysis.Summary, error)
+	try      func(ctx context.Context, dir string, p planned, show *stage) (analysis.Summary, error)
 	show     *display
 	began    time.Time
 	all      []analysis.Summary // so far, in their order
@@ -85,9 +85,9 @@ func (h *hunt) measure(ctx context.Context, label string, point results.Variable
 	if err := run.Add(e); err != nil {
 		return err
 	}
-	h.show.begin(len(h.all)+1, len(h.all)+h.left(), p)
-	sum, err := h.try(ctx, h.dir, p, h.show)
-	h.show.abort()
+	stage := h.show.begin(place{n: len(h.all) + 1, of: len(h.all) + h.left()}, p)
+	sum, err := h.try(ctx, h.dir, p, stage)
+	stage.close()
 	switch {
 	case errors.Is(err, errInterrupted):
 		return fmt.Errorf("%w during trial %d, %s", errInterrupted, len(h.all)+1, p.name)
@@ -95,7 +95,7 @@ func (h *hunt) measure(ctx context.Context, label string, point results.Variable
 		return err
 	}
 	h.all = append(h.all, sum)
-	h.tell(label, &sum)
+	h.tell(stage.head, label, &sum)
 	return nil
 }
 
@@ -112,8 +112,8 @@ func (h *hunt) entry(label string, point results.Variable) results.Entry {
 	return e
 }
 
-// tell says what came of a trial, and of the search if that was its end.
-func (h *hunt) tell(label string, s *analysis.Summary) {
+// tell says what came of a trial, which head names, and of the search if that was its end.
+func (h *hunt) tell(head, label string, s *analysis.Summary) {
 	text := fmt.Sprintf("%.0f op/s", s.Throughput)
 	if p99 := float64(s.Response.P99); !math.IsNaN(p99) && !math.IsInf(p99, 1) {
 		text += ", p99 " + millis(p99)
@@ -130,7 +130,7 @@ func (h *hunt) tell(label string, s *analysis.Summary) {
 		each := time.Since(h.began) / time.Duration(len(h.all))
 		text += "; about " + span((time.Duration(n) * each).Round(10*time.Second)) + " left"
 	}
-	h.show.line("%s: %s", h.show.head, text)
+	h.show.line("%s: %s", head, text)
 	if found := h.found(label); found.Knee.State != saturation.Unfinished {
 		h.show.line("%s: knee %s", label, found.Knee)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -11,36 +12,62 @@ import (
 	"nines/analysis/project/rates"
 	"nines/bench"
 	"nines/bench/scenario"
-	"nines/chaos"
 	"nines/workloads"
 )
 
 type listCmd struct {
-	What string `arg:"" optional:"" help:"systems, workloads, faults, scenarios or rates."`
+	What     string `arg:"" optional:"" help:"systems, workloads, arrivals, policies, faults, scenarios or rates."`
+	Markdown bool   `help:"Of faults: as the page docs/faults.md."`
 }
 
 func (c *listCmd) Run(t terminal) error {
 	l := &listing{width: width(t.out)}
-	switch c.What {
-	case "systems":
-		listSystems(l)
-	case "workloads":
-		listWorkloads(l)
-	case "faults":
-		listFaults(l)
-	case "scenarios":
-		if err := listScenarios(l); err != nil {
-			return err
+	if c.Markdown {
+		if c.What != "faults" {
+			return badInput{errors.New("--markdown: only nines list faults has it")}
 		}
-	case "rates":
-		l.text.Write(rates.BuiltinText())
-	case "":
-		return badInput{errors.New("list what? Want: nines list systems, workloads, faults, scenarios or rates")}
-	default:
-		return badInput{bench.UnknownName("list", c.What, []string{"systems", "workloads", "faults", "scenarios", "rates"})}
+		_, err := io.WriteString(t.out, faultsPage())
+		return err
+	}
+	i := slices.IndexFunc(lists, func(x list) bool { return x.name == c.What })
+	if i < 0 {
+		var names []string
+		for _, x := range lists {
+			names = append(names, x.name)
+		}
+		if c.What == "" {
+			return badInput{fmt.Errorf("list what? Want: nines list with one of %s", strings.Join(names, ", "))}
+		}
+		return badInput{bench.UnknownName("list", c.What, names)}
+	}
+	if err := lists[i].write(l); err != nil {
+		return err
 	}
 	_, err := t.out.Write(l.text.Bytes())
 	return err
+}
+
+// A list is what can be listed.
+type list struct {
+	name  string
+	write func(l *listing) error
+}
+
+var lists = []list{
+	{"systems", always(listSystems)},
+	{"workloads", always(listWorkloads)},
+	{"arrivals", always(listArrivals)},
+	{"policies", always(listPolicies)},
+	{"faults", always(listFaults)},
+	{"scenarios", listScenarios},
+	{"rates", always(func(l *listing) { l.text.Write(rates.BuiltinText()) })},
+}
+
+func always(write func(*listing)) func(*listing) error {
+	return func(l *listing) error {
+		write(l)
+		return nil
+	}
 }
 
 func listSystems(l *listing) {
@@ -69,20 +96,24 @@ func listSystems(l *listing) {
 
 func listWorkloads(l *listing) {
 	for i, e := range workloads.Catalog() {
-		if i > 0 && e.Txns() {
+		if i > 0 {
 			l.blank()
 		}
 		l.row(0, 17, e.Name, e.About)
+		l.row(17, 0, "", "checked: "+e.Verifies)
 		for _, set := range settingsOf(&e) {
 			l.row(17, 0, "", set)
 		}
 	}
 	l.blank()
-	l.paragraph("Transactions need a system that has them: " + strings.Join(systemsThat(hasTxns), ", ") + ".")
+	l.paragraph("Transactions need a system that has them: " + strings.Join(systemsThat(hasTxns), ", ") + ". " +
+		"Counters, lists, queues and scans are transactions too, of one step.")
+	l.blank()
+	l.paragraph("All of them: what was acknowledged is there at the end, and replicas agree. " +
+		"Distributions of keys: " + strings.Join(workloads.Distributions(), ", ") + ".")
 }
 
-// settingsOf are those that only workloads with transactions have, with their
-// defaults.
+// settingsOf are those that only some workloads have, with their defaults.
 func settingsOf(e *workloads.Entry) []string {
 	var all []string
 	add := func(name string, value uint64, about string) {
@@ -99,6 +130,10 @@ func settingsOf(e *workloads.Entry) []string {
 	add("span", uint64(e.Span), keys)
 	add("micros", uint64(e.Micros), "most reads and appends of a transaction")
 	add("max_writes_per_key", e.MaxWrites, "appends until a fresh list takes the key's place")
+	add("scan_length", uint64(e.ScanLength), "most keys of a scan")
+	if e.Lease > 0 {
+		all = append(all, fmt.Sprintf("lease: %v (after which a lock may be taken away)", e.Lease))
+	}
 	return all
 }
 
@@ -106,45 +141,6 @@ func settingsOf(e *workloads.Entry) []string {
 func hasTxns(s *adapters.System) bool {
 	p, err := s.Prepare(s.Effective(nil))
 	return err == nil && p.Guarantees.Txns != ""
-}
-
-func listFaults(l *listing) {
-	for _, k := range chaos.Kinds() {
-		l.paragraph(strings.Join(k.Usage, " or "))
-		l.row(4, 0, "", k.Does)
-		l.row(4, 0, "", fmt.Sprintf("needs %s: %s, on %s; example: %s", k.Needs, systemsWith(k.Needs), hostsWith(k.Needs), k.Example))
-	}
-	for _, c := range chaos.Compositions() {
-		l.paragraph(c.Usage)
-		l.row(4, 0, "", c.Does)
-		l.row(4, 0, "", "example: "+c.Example)
-	}
-	l.blank()
-	l.paragraph("T, A and B are targets, chosen when the fault is injected:")
-	for _, word := range chaos.TargetWords() {
-		l.row(4, 13, word.Name, word.Means)
-	}
-	l.blank()
-	l.paragraph("P is a point of the system's protocol:")
-	for _, word := range chaos.PointWords() {
-		who := strings.Join(systemsThat(func(s *adapters.System) bool { return slices.Contains(s.Points, word.Name) }), ", ")
-		l.row(4, 14, word.Name, fmt.Sprintf("%s: %s", word.Means, cmp.Or(who, "no system yet")))
-	}
-}
-
-func systemsWith(need chaos.Caps) string {
-	return strings.Join(systemsThat(func(s *adapters.System) bool { return s.Caps.Lacks(need) == 0 }), ", ")
-}
-
-// hostsWith are the hosts that offer it.
-func hostsWith(need chaos.Caps) string {
-	var names []string
-	for _, h := range catalog().Hosts {
-		if h.Caps.Lacks(need) == 0 {
-			names = append(names, h.Name)
-		}
-	}
-	return strings.Join(names, ", ")
 }
 
 // systemsThat are the names of the systems that are so.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,6 +45,19 @@ func TestPartThatFails(t *testing.T) {
 				t.Errorf("%s, %s: %+v; a further part %t, from %d on", how, name, f.Episodes, more, next.first)
 			}
 		}
+	}
+}
+
+// A trial of transactions whose process died is kept like any other.
+func TestTransactionsThatDie(t *testing.T) {
+	p := plan(parse(t, "{systems: 2pc, workload: {name: queue}}"))[0]
+	run, err := results.Create(filepath.Join(t.TempDir(), "run"), results.Manifest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dies(t, run, p, 0)
+	if f := facts(t, run.Dir(), p.name); !f.Cut || !f.Txns || !strings.Contains(f.Failure, "signal: killed") {
+		t.Errorf("%+v", f)
 	}
 }
 

@@ -152,10 +152,9 @@ func outline(s *scenario.Scenario) []string {
 	if s.Host == controls.Host {
 		return []string{fmt.Sprintf("%s: %s in the event queue; load, faults and seed are each control's own", s.Name, plural(len(plan(s)), "trial"))}
 	}
-	var all time.Duration
-	for _, p := range plan(s) {
-		all += p.lasts()
-	}
+	var fresh tempo
+	todo := plan(s)
+	all := fresh.left(todo) / time.Duration(jobs(todo))
 	first := fmt.Sprintf("%s: %s; %s for %s each", s.Name, cast(s), offered(s), span(s.Duration))
 	if e := chaos.EpisodesOf(s.Faults); e != nil {
 		first = fmt.Sprintf("%s: %s; %s for %s each, which take %s at most", s.Name, cast(s), offered(s), plural(e.Episodes, "episode"), span(s.Duration))
@@ -230,9 +229,21 @@ func offered(s *scenario.Scenario) string {
 		return fmt.Sprintf("%s in a closed loop of %s", s.Workload.Name, plural(s.Load.Sessions, "session"))
 	}
 	if s.Load.OfKnee > 0 {
-		return fmt.Sprintf("%s at %.4g %% of each system's knee", s.Workload.Name, 100*s.Load.OfKnee)
+		return fmt.Sprintf("%s at %.4g %% of each system's knee%s", s.Workload.Name, 100*s.Load.OfKnee, course(&s.Load))
+	}
+	if p := s.Load.Profile(); !p.Steady() {
+		return fmt.Sprintf("%s at %s", s.Workload.Name, p.String())
 	}
 	return fmt.Sprintf("%s at %s op/s", s.Workload.Name, strconv.FormatFloat(s.Load.Rate, 'f', -1, 64))
+}
+
+// course says that a rate which is a share of a knee changes: to what, each system
+// knows.
+func course(l *scenario.Load) string {
+	if steady(l) {
+		return ""
+	}
+	return ", at first"
 }
 
 func step(f chaos.Step) string {

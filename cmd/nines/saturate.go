@@ -86,6 +86,7 @@ func (c *saturateCmd) changes() []change {
 var brief = []scenario.Set{
 	{Path: "faults"}, {Path: "repeat", Value: "1"}, {Path: "probes.rate", Value: "0"},
 	{Path: "warmup", Value: "1s"}, {Path: "duration", Value: "3s"},
+	{Path: "load.ramp"}, {Path: "load.burst"}, {Path: "load.diurnal"}, {Path: "load.schedule"},
 }
 
 // effective reads the scenario of which every trial is a variant. Its deadline is
@@ -112,6 +113,8 @@ func (c *saturateCmd) effective() (*scenario.Scenario, error) {
 		wrong = errors.New("virtual time charges for no processor, so nothing in it gets tired: want time: real")
 	case s.Repeat > 1 || len(s.Faults) > 0:
 		wrong = errors.New("a search repeats by itself, and without faults: remove repeat and faults from --set")
+	case !steady(&s.Load):
+		wrong = errors.New("a search is for the highest steady rate: remove ramp, burst, diurnal or schedule from --set")
 	case s.Duration < time.Second:
 		wrong = fmt.Errorf("duration %s is too short to see how the backlog goes: want 1s or more", span(s.Duration))
 	case !(c.MaxRate >= fewest/s.Duration.Seconds()):
@@ -121,6 +124,11 @@ func (c *saturateCmd) effective() (*scenario.Scenario, error) {
 		return nil, badInput{wrong}
 	}
 	return s, nil
+}
+
+func steady(l *scenario.Load) bool {
+	p := l.Profile()
+	return p.Steady()
 }
 
 // fewest is how many operations the lowest rate must make due: a p99 needs 368,

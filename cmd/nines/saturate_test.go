@@ -63,7 +63,7 @@ func newHunt(t *testing.T, try func(planned) (analysis.Summary, error), flags ..
 	var said bytes.Buffer
 	return c, &hunt{
 		dir: run.Dir(), scenario: s, p: p, show: newDisplay(&said, false), began: time.Now(),
-		try: func(_ context.Context, _ string, p planned, _ *display) (analysis.Summary, error) { return try(p) },
+		try: func(_ context.Context, _ string, p planned, _ *stage) (analysis.Summary, error) { return try(p) },
 	}, run, &said
 }
 
@@ -216,7 +216,7 @@ func TestAddedTrial(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer own.release()
-	sum, err := own.try(t.Context(), run.Dir(), p, h.show)
+	sum, err := own.try(t.Context(), run.Dir(), p, h.show.begin(place{n: 1, of: 1}, p))
 	if err != nil || sum.Throughput == 0 || sum.Facts.Arrivals != "closed" {
 		t.Errorf("%v: %+v", err, sum.Facts)
 	}

@@ -94,7 +94,7 @@ func (x *spec) facts() results.Facts {
 		Variant: x.variant, Repeat: x.repeat, Seed: x.seed, Host: s.Host, Virtual: isVirtual(x.planned), Nodes: x.nodes,
 		Duration: s.Duration, Warmup: s.Warmup, Deadline: s.Load.Deadline, Abandon: s.Load.Abandon,
 		Arrivals: string(s.Load.Arrivals), Rate: s.Load.Rate, Workload: x.workload.Name(), CAS: x.workload.CAS(),
-		Txns: x.workload.Txns(), SLOTarget: s.SLO.Target, SLOBin: s.SLO.Bin,
+		Object: x.workload.Object(), Lease: s.Workload.Lease, Txns: x.workload.Txns(), SLOTarget: s.SLO.Target, SLOBin: s.SLO.Bin,
 	}
 	if accounts, total := x.workload.Bank(); accounts > 0 {
 		f.Bank = &results.Bank{Accounts: accounts, Total: total}
@@ -102,7 +102,10 @@ func (x *spec) facts() results.Facts {
 	if e := chaos.EpisodesOf(s.Faults); e != nil {
 		f.Episodes = &results.Episodes{Planned: e.Episodes, Part: x.part, First: x.first}
 	}
-	f.Probe = s.Probes.Period()
+	if p := s.Load.Profile(); s.Load.Arrivals != scenario.Closed && !p.Steady() {
+		f.Rate, f.Profile = p.Mean(s.Duration), &p
+	}
+	f.Probe, f.Policy = s.Probes.Period(), s.Load.Policy
 	f.Expected, f.Tolerance = x.expected(), x.tolerance()
 	return f
 }
@@ -126,19 +129,20 @@ const arrivalStream = 0x61727269
 
 func (x *spec) load() trial.Load {
 	l := &x.scenario.Load
-	out := trial.Load{MaxInFlight: l.MaxInFlight, Sessions: l.Sessions, Picker: x.picker}
+	out := trial.Load{MaxInFlight: l.MaxInFlight, Sessions: l.Sessions, Balance: x.balance}
+	p := l.Profile()
 	switch l.Arrivals {
 	case scenario.Constant:
-		out.Arrivals = func(from, until time.Duration) bench.Arrivals { return bench.Constant(l.Rate, from, until) }
+		out.Arrivals = func(from, until time.Duration) bench.Arrivals { return bench.ConstantProfile(p, from, until) }
 	case scenario.Poisson:
 		out.Arrivals = func(from, until time.Duration) bench.Arrivals {
-			return bench.Poisson(l.Rate, from, until, rand.New(rand.NewPCG(x.seed, arrivalStream)))
+			return bench.PoissonProfile(p, from, until, rand.New(rand.NewPCG(x.seed, arrivalStream)))
 		}
 	}
 	return out
 }
 
-func (x *spec) picker(c bench.Cluster) (func(int) bench.Picker, error) {
+func (x *spec) balance(c bench.Cluster, newSession func() uint64) (trial.Balancer, error) {
 	p, err := balance.Parse(x.scenario.Load.Policy)
 	if err != nil {
 		return nil, err
@@ -150,7 +154,7 @@ func (x *spec) picker(c bench.Cluster) (func(int) bench.Picker, error) {
 	if in, ok := c.(bench.Inspector); ok {
 		leads = balance.Leader(in, x.nodes)
 	}
-	return p.Pickers(x.nodes, x.seed, leads)
+	return p.Balance(balance.Config{Nodes: x.nodes, Seed: x.seed, Leads: leads, Dialer: c, NewSession: newSession})
 }
 
 // host is the world that every system of the scenario meets.
@@ -160,7 +164,7 @@ func (x *spec) host(dir string) (inproc.Config, error) {
 	if err != nil {
 		return inproc.Config{}, fmt.Errorf("links: %w", err)
 	}
-	d := disk.Config{SyncLatency: s.Disk.Sync}
+	d := disk.Config{SyncLatency: s.Disk.Sync, Bandwidth: s.Disk.Bandwidth}
 	if s.Disk.Kind == scenario.Files {
 		d = disk.Config{Dir: filepath.Join(dir, disksDir)}
 	}

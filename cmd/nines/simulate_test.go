@@ -43,7 +43,7 @@ func TestSimHost(t *testing.T) {
 // TestRunControls: all are caught, and no right system is convicted.
 func TestRunControls(t *testing.T) {
 	out, errs, code := nines(t, "run", "controls", "--out", t.TempDir())
-	if code != exitFine || !strings.Contains(out, "The checkers are calibrated: all 8 broken systems") {
+	if code != exitFine || !strings.Contains(out, "The checkers are calibrated: all 12 broken systems") {
 		t.Errorf("exit code %d:\n%s%s", code, out, errs)
 	}
 }

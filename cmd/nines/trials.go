@@ -14,94 +14,8 @@ import (
 	"nines/results"
 )
 
-// A campaign is the trials of a run as they go on.
-type campaign struct {
-	*held
-	show *display
-
-	todo  []planned
-	total int // trials, complete ones included
-	tempo tempo
-	all   []analysis.Summary // in the order in which they ran
-}
-
-// trials runs what is missing of a plan, each trial in a process of its own, and
-// analyses what there is. The summaries are in the order of the scenario, parts of a
-// trial together. A trial that fails is kept, and the run goes on. The error is why
-// it could not; there are then no summaries if the trials that had
-// finished before were not all read, since a report of a part of them would be
-// poorer than the one that may be there.
-func trials(ctx context.Context, held *held, s *scenario.Scenario, show *display) ([]analysis.Summary, error) {
-	defer onInterrupt(ctx, show)()
-	complete, missing, err := split(held.run.Dir(), plan(s))
-	if err != nil {
-		return nil, err
-	}
-	c := &campaign{held: held, show: show, todo: missing, total: len(complete) + len(missing)}
-	if err := c.read(ctx, complete); err != nil {
-		return nil, err
-	}
-	err = c.rest(ctx)
-	inOrder(c.all, listed(s))
-	return c.all, err
-}
-
-// read analyses the trials that are complete.
-func (c *campaign) read(ctx context.Context, complete []planned) error {
-	for i, p := range complete {
-		if ctx.Err() != nil {
-			return fmt.Errorf("%w while the trials that had finished were read", errInterrupted)
-		}
-		c.show.say("reading what there is: %d of %d", i+1, len(complete))
-		sum, err := analyse(c.run.Dir(), p)
-		if err != nil {
-			return err
-		}
-		c.all = append(c.all, sum)
-	}
-	return nil
-}
-
-// rest runs the others.
-func (c *campaign) rest(ctx context.Context) error {
-	for len(c.todo) > 0 {
-		if ctx.Err() != nil {
-			return fmt.Errorf("%w after %d of %s", errInterrupted, len(c.all), plural(c.total, "trial"))
-		}
-		if err := c.next(ctx); err != nil {
-			c.show.abort()
-			return err
-		}
-	}
-	return nil
-}
-
-// next runs the first of what is to do.
-func (c *campaign) next(ctx context.Context) error {
-	p := c.todo[0]
-	c.todo = c.todo[1:]
-	i := len(c.all) + 1
-	c.show.left(c.tempo.left(append([]planned{p}, c.todo...)))
-	c.show.begin(i, c.total, p)
-	began := time.Now()
-	sum, err := c.try(ctx, c.run.Dir(), p, c.show)
-	if errors.Is(err, errInterrupted) {
-		return fmt.Errorf("%w during trial %d of %d, %s", errInterrupted, i, c.total, p.name)
-	} else if err != nil {
-		return err
-	}
-	c.all = append(c.all, sum)
-	c.tempo.took(p.lasted(sum.Facts.Episodes), time.Since(began))
-	c.show.end(&sum)
-	if more, ok := p.rest(&sum.Facts); ok {
-		c.todo = append([]planned{more}, c.todo...)
-		c.total++
-	}
-	return nil
-}
-
 // try runs a trial in a child and analyses it.
-func (h *held) try(ctx context.Context, dir string, p planned, show *display) (analysis.Summary, error) {
+func (h *held) try(ctx context.Context, dir string, p planned, show *stage) (analysis.Summary, error) {
 	if err := one(ctx, dir, p, h.lock, show); err != nil {
 		return analysis.Summary{}, err
 	}
@@ -118,28 +32,9 @@ func analyse(dir string, p planned) (analysis.Summary, error) {
 	return sum, nil
 }
 
-// A tempo tells how long trials take, against what was expected of them.
-type tempo struct{ expected, was time.Duration }
-
-func (p *tempo) took(expected, d time.Duration) {
-	p.expected += expected
-	p.was += d
-}
-
-// left is how long these will take.
-func (p *tempo) left(todo []planned) (d time.Duration) {
-	for _, t := range todo {
-		d += t.lasts()
-	}
-	if p.expected > 0 {
-		d = time.Duration(float64(d) * float64(p.was) / float64(p.expected))
-	}
-	return d
-}
-
 // one runs a trial in a child, and sees to it that it is there afterwards,
 // complete, unless an error says why it is not.
-func one(ctx context.Context, dir string, p planned, lock *os.File, show *display) error {
+func one(ctx context.Context, dir string, p planned, lock *os.File, show *stage) error {
 	if p.scenario.Disk.Kind == scenario.Files && !isVirtual(p) {
 		// What others wrote before, such as the compiler of this program or the last
 		// trial, is forced out now, and not together with the first forced writes of
@@ -202,7 +97,7 @@ func (f *failure) keep(dir string) error {
 	if err != nil {
 		return err
 	}
-	logs, aside := filepath.Join(f.left, results.NodesDir), filepath.Join(dir, "."+results.NodesDir)
+	logs, aside := filepath.Join(f.left, results.NodesDir), filepath.Join(dir, "."+results.NodesDir+"-"+f.name)
 	saved := f.left != "" && os.Rename(logs, aside) == nil // Begin removes the folder
 	defer os.RemoveAll(aside)
 	files, err := run.Begin(f.name, f.label, f.repeat)
@@ -219,6 +114,10 @@ func (f *failure) keep(dir string) error {
 	if f.cause.words != "" {
 		facts.Failure += " (see " + results.StacksFile + ")"
 		err = errors.Join(err, writeStacks(files.Dir(), []byte(f.cause.words)))
+	}
+	if facts.Txns { // there is a record of them, and nothing in it
+		_, failed := files.Txns()
+		err = errors.Join(err, failed)
 	}
 	if err != nil {
 		err = fmt.Errorf("keep trial %s, which failed: %w", f.name, err)

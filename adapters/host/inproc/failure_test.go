@@ -123,7 +123,7 @@ func TestCaps(t *testing.T) {
 		if got := chaos.CapsOf(start(t, primary, "n1", "n2")); got != inproc.Caps&^(chaos.CanPoint|chaos.CanTransfer|chaos.CanMember) {
 			t.Errorf("two nodes can suffer %v, want %v: it has no points, and cannot change its members", got, inproc.Caps)
 		}
-		if got, want := chaos.CapsOf(start(t, primary, "n1")), chaos.CanKill|chaos.CanDisk; got != want {
+		if got, want := chaos.CapsOf(start(t, primary, "n1")), chaos.CanKill|chaos.CanDisk|chaos.CanSkew|chaos.CanDrift; got != want {
 			t.Errorf("one node can suffer %v, want %v: it has no links", got, want)
 		}
 	})

@@ -1,6 +1,6 @@
 // Package inproc is the host whose nodes are goroutines of this process, joined
-// by in-memory links. It gives each node its links and its disk, and hurts them
-// when told. A kill detaches the node from its links, takes away from its disk
+// by in-memory links. It gives each node its links, its disk and its clock, and
+// hurts them when told. A kill detaches the node from its links, takes away from its disk
 // what had not been synced, and stops it; what clients had asked of it ends
 // unknown.
 package inproc
@@ -23,7 +23,8 @@ import (
 )
 
 // Caps is what can be done to nodes here.
-const Caps = chaos.CanKill | chaos.CanLink | chaos.CanDisk | chaos.CanPoint | chaos.CanTransfer | chaos.CanMember
+const Caps = chaos.CanKill | chaos.CanLink | chaos.CanDisk | chaos.CanPoint | chaos.CanSkew | chaos.CanDrift |
+	chaos.CanTransfer | chaos.CanMember
 
 // Config describes a cluster.
 type Config struct {
@@ -35,6 +36,9 @@ type Config struct {
 	Server replica.ServerConfig
 	Seed   uint64
 	Points []string // the protocol points that the system has
+	// Lacks is what the system cannot suffer although nodes here could, such as
+	// faults of a clock that it does not look at.
+	Lacks chaos.Caps
 	// Events takes what nodes report, at the instant they report it. It is
 	// called from many goroutines and must not block. Nil drops events.
 	Events func(at time.Time, e bench.Event)
@@ -110,10 +114,10 @@ func (c *Cluster) begin(n *node) error {
 }
 
 // Caps implements [chaos.Declarer]: a single node has no links, and nobody to go on
-// without it; not every system has protocol points, or can change its leader or its
-// members when told.
+// without it; not every system has protocol points, looks at the clock, or can change
+// its leader or its members when told.
 func (c *Cluster) Caps() chaos.Caps {
-	caps := Caps&^(chaos.CanTransfer|chaos.CanMember) | c.can
+	caps := Caps&^(chaos.CanTransfer|chaos.CanMember|c.cfg.Lacks) | c.can
 	if len(c.cfg.Nodes) == 1 {
 		caps &^= chaos.CanLink | chaos.CanTransfer | chaos.CanMember
 	}

@@ -85,8 +85,14 @@ func config(t *testing.T, nodes ...string) inproc.Config {
 
 func start(t *testing.T, open replica.Open, nodes ...string) *cluster {
 	t.Helper()
+	return startWith(t, open, func(*inproc.Config) {}, nodes...)
+}
+
+func startWith(t *testing.T, open replica.Open, change func(*inproc.Config), nodes ...string) *cluster {
+	t.Helper()
 	c := &cluster{t: t, began: time.Now()}
 	cfg := config(t, nodes...)
+	change(&cfg)
 	cfg.Events = func(at time.Time, e bench.Event) {
 		c.mu.Lock()
 		defer c.mu.Unlock()

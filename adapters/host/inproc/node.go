@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"nines/adapters/clock"
 	"nines/adapters/link"
 	"nines/adapters/replica"
 	"nines/bench"
@@ -18,6 +19,7 @@ import (
 // node outlives the replicas that run on it one after the other.
 type node struct {
 	name   string
+	clock  clock.Clock
 	rand   *rand.Rand
 	port   *link.Endpoint                 // of the replica that runs
 	server atomic.Pointer[replica.Server] // nil: down
@@ -52,6 +54,7 @@ func (c *Cluster) start(n *node) error {
 		Join:    n.life.Load() > 0 || slices.Contains(c.spares, n.name),
 		Link:    n.port,
 		Disk:    store,
+		Clock:   &n.clock,
 		Rand:    n.rand,
 		Timing:  c.cfg.Timing,
 		Batch:   c.cfg.Batch,
@@ -140,6 +143,15 @@ func (c *Cluster) HurtDisk(name string, f chaos.DiskFault) (func() chaos.DiskHar
 		return nil, fmt.Errorf("hurt the disk of node %s: it is no member of the cluster", name)
 	}
 	return n.disk().Hurt(f), nil
+}
+
+// HurtClock implements [chaos.Clocker].
+func (c *Cluster) HurtClock(name string, f chaos.ClockFault) (func() chaos.ClockHarm, error) {
+	n, err := c.node(name)
+	if err != nil {
+		return nil, err
+	}
+	return n.clock.Hurt(f), nil
 }
 
 // client is a session with a node, over all the replicas that run there.

@@ -17,10 +17,13 @@ var _ chaos.Pointer = (*inproc.Cluster)(nil)
 
 // pacing is a system whose every node reaches the point prepared each second, and
 // counts what it does there. The first node reaches it first.
-type pacing struct{ passed map[string]*atomic.Int64 }
+type pacing struct {
+	passed map[string]*atomic.Int64
+	clocks map[string]replica.Clock // of the nodes
+}
 
 func newPacing(nodes ...string) pacing {
-	p := pacing{make(map[string]*atomic.Int64)}
+	p := pacing{make(map[string]*atomic.Int64), make(map[string]replica.Clock)}
 	for _, n := range nodes {
 		p.passed[n] = new(atomic.Int64)
 	}
@@ -29,6 +32,7 @@ func newPacing(nodes ...string) pacing {
 
 func (p pacing) open(env replica.Env) (replica.Replica, error) {
 	env.Link.Handle(func(string, any) {})
+	p.clocks[env.ID] = env.Clock
 	r := &pacer{stop: make(chan struct{}), done: make(chan struct{})}
 	go func() {
 		defer close(r.done)

@@ -184,7 +184,7 @@ func replyText(r *step.Reply) string {
 		if r.Call.Op.Txn != nil {
 			k = r.Call.Op.Txn.Micros[i].Kind
 		}
-		if k == bench.List {
+		if k == bench.List || k == bench.Scan {
 			s += fmt.Sprintf(" %v", f.List)
 		} else {
 			s += fmt.Sprintf(" %d", int64(f.Value))

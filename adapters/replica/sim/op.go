@@ -80,7 +80,7 @@ func parseMicro(s string) (bench.Micro, error) {
 	for _, m := range []struct {
 		kind bench.Kind
 		args int
-	}{{bench.Read, 1}, {bench.List, 1}, {bench.Write, 2}, {bench.Append, 2}, {bench.Add, 2}, {bench.CAS, 3}} {
+	}{{bench.Read, 1}, {bench.List, 1}, {bench.Pop, 1}, {bench.Scan, 2}, {bench.Write, 2}, {bench.Append, 2}, {bench.Add, 2}, {bench.CAS, 3}} {
 		if m.kind.String() != name || m.args != len(ns) {
 			continue
 		}
@@ -93,5 +93,5 @@ func parseMicro(s string) (bench.Micro, error) {
 		}
 		return micro, nil
 	}
-	return bench.Micro{}, fmt.Errorf("micro-operation %q: want read(KEY), list(KEY), write(KEY,ID), append(KEY,ELEMENT), add(KEY,NUMBER) or cas(KEY,EXPECT,ID)", s)
+	return bench.Micro{}, fmt.Errorf("micro-operation %q: want read(KEY), list(KEY), write(KEY,ID), append(KEY,ELEMENT), pop(KEY), add(KEY,NUMBER), scan(KEY,NUMBER) or cas(KEY,EXPECT,ID)", s)
 }

@@ -142,7 +142,7 @@ func TestBadScript(t *testing.T) {
 		call n1 1 read: "read" is none of read KEY, write KEY ID, cas KEY EXPECT ID, txn ID and micro-operations
 		call n1 1 txn 5: a transaction is its id and its micro-operations, such as "txn 7 read(1) write(2,5)"
 		call n1 1 txn 5 read(1: micro-operation "read(1": want one like write(2,5) here
-		call n1 1 txn 5 read(1,2): micro-operation "read(1,2)": want read(KEY), list(KEY), write(KEY,ID), append(KEY,ELEMENT), add(KEY,NUMBER) or cas(KEY,EXPECT,ID)
+		call n1 1 txn 5 read(1,2): micro-operation "read(1,2)": want read(KEY), list(KEY), write(KEY,ID), append(KEY,ELEMENT), pop(KEY), add(KEY,NUMBER), scan(KEY,NUMBER) or cas(KEY,EXPECT,ID)
 		do #9: nothing that is pending is #9
 		restart n1: restart node n1: it is running
 		explode n1: no such command, or something is missing: see Cluster.Exec`)

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"runtime"
 	"slices"
-	"time"
 
 	"nines/adapters/replica"
 	"nines/bench"
@@ -18,9 +17,10 @@ var errStruck = errors.New("stopped at a protocol point")
 // run is the loop that owns the machine.
 func (n *node) run() {
 	defer n.drain()
-	clock := time.NewTicker(n.tick)
-	defer clock.Stop()
-	began, ticks := time.Now(), 0
+	clock := n.env.Clock
+	tick, stop := clock.NewTicker(n.tick)
+	defer stop()
+	began, ticks := clock.Now(), 0
 	var out Output
 	for first := true; ; first = false {
 		if first || len(n.own) > 0 {
@@ -33,7 +33,7 @@ func (n *node) run() {
 			select {
 			case <-n.stop.Done():
 				return
-			case <-clock.C:
+			case <-tick:
 			case <-n.wake:
 				// Whoever is about to put something in should make this turn: fewer
 				// and larger batches cost less.
@@ -43,8 +43,8 @@ func (n *node) run() {
 		in := n.take()
 		// In every turn, and after it is known what has come: a loop that was held
 		// up must not take a call, or a late message, at an instant that is long
-		// over. Leases depend on it.
-		in.Ticks = int(time.Since(began)/n.tick) - ticks
+		// over. Leases depend on it. A clock that was set back stands still.
+		in.Ticks = max(0, int(clock.Now().Sub(began)/n.tick)-ticks)
 		ticks += in.Ticks
 		out.Reset()
 		n.machine.Step(in, &out)

@@ -107,6 +107,9 @@ func open(env replica.Env, machine New, o options) (*node, error) {
 		wake: make(chan struct{}, 1),
 		held: make(map[uint64]held),
 	}
+	if n.env.Clock == nil {
+		n.env.Clock = replica.SystemClock{}
+	}
 	if n.self < 0 {
 		return nil, fmt.Errorf("node %q is not one of the members %v", env.ID, env.Members)
 	}
