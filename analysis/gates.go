@@ -215,19 +215,22 @@ func (t *trial) bitesBySteps(do string) []Gate {
 			continue
 		}
 		done[f.Step] = true
-		n, bad, why := 0, 0, ""
+		n, bad, why, name := 0, 0, "", "fault "+f.Fault
 		for i, o := range t.Faults {
 			if o.NA != "" || o.Step != f.Step {
 				continue
 			}
 			n++
+			if o.Fault != f.Fault { // it goes through several
+				name = fmt.Sprintf("faults of step %d", f.Step+1)
+			}
 			if saw, pass := bite(o); !pass {
 				if bad++; bad == 1 {
-					why = fmt.Sprintf("; fault %d: %s", i+1, saw)
+					why = fmt.Sprintf("; fault %d, %s: %s", i+1, o.Fault, saw)
 				}
 			}
 		}
-		out = append(out, gate(fmt.Sprintf("fault %s", f.Fault), bad == 0, fmt.Sprintf("%d of %d injections did something%s", n-bad, n, why), do))
+		out = append(out, gate(name, bad == 0, fmt.Sprintf("%d of %d injections did something%s", n-bad, n, why), do))
 	}
 	return out
 }

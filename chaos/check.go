@@ -46,6 +46,8 @@ func Suffers(f Fault, can func(Fault) error) error {
 			}
 		}
 		return nil
+	case eachOf:
+		return Suffers(oneOf(f), can)
 	case oneOf:
 		var why []string
 		for _, a := range f {

@@ -36,6 +36,10 @@ func Compositions() []Composition {
 			"one-of(F, G)", "one of the faults, as the seed picks at each injection: the same for every system, except that one which a system cannot suffer gives way to the next",
 			"one-of(kill(leader), isolate(leader))",
 		},
+		{
+			"each-of(F, G)", "one of the faults at each injection of a step with every or episodes: each once before one comes again, in an order that the seed draws, the same for every system",
+			"each-of(kill(leader), isolate(leader))",
+		},
 	}
 }
 
@@ -193,11 +197,7 @@ func (q *inSequence) Evidence() string {
 }
 
 func (o oneOf) String() string {
-	var parts []string
-	for _, f := range o {
-		parts = append(parts, f.String())
-	}
-	return oneOfName + "(" + strings.Join(parts, ", ") + ")"
+	return written(oneOfName, o)
 }
 
 // Needs is what all alternatives need; a cluster that offers less picks among

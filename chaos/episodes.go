@@ -75,7 +75,7 @@ func (r *runner) playEpisodes(ctx context.Context, i int) {
 	s := r.Steps[i]
 	at := s.At + s.Phase(r.Seed, i, r.First)
 	for n := r.First; n < s.Episodes && at+s.longestEpisode() <= r.Duration; n++ {
-		e := newEpisode(Occurrence{Step: i, N: n, At: at, For: s.For, Fault: s.Fault})
+		e := newEpisode(Occurrence{Step: i, N: n, At: at, For: s.For, Fault: s.faultOf(r.Seed, i, n)})
 		r.episodes = append(r.episodes, e)
 		r.Episode(n)
 		r.play(ctx, len(r.episodes)-1)

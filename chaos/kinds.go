@@ -92,7 +92,7 @@ func Names() []string {
 	for _, k := range Kinds() {
 		names = append(names, k.Name)
 	}
-	return append(names, oneOfName)
+	return append(names, oneOfName, eachOfName)
 }
 
 func anywhere(*fault, [][]int, int) error { return nil }

@@ -23,7 +23,7 @@ func (e *SyntaxError) Error() string {
 
 // Parse reads a fault:
 //
-//	fault  = stage { "," stage } | "at" "(" point "," faults ")"
+//	fault  = stage { "," stage } | "at" "(" point "," faults ")" | "each-of" "(" faults "," faults { "," faults } ")"
 //	stage  = ( faults | "one-of" "(" faults "," faults { "," faults } ")" ) [ "for" duration ]
 //	faults = part { "+" part }
 //	part   = name "(" [ where ] [ "," ] [ amount ] ")"
@@ -53,6 +53,8 @@ func goesOn(f Fault) string {
 	switch f := f.(type) {
 	case *pointed:
 		return "; what shall strike at the same moment stands inside at(…)"
+	case eachOf:
+		return "; each-of stands alone in its step"
 	case oneOf:
 		return `, or goes on with "," and the next`
 	case sequence:
@@ -63,8 +65,12 @@ func goesOn(f Fault) string {
 
 // fault parses a whole fault.
 func (p *parser) fault() (Fault, error) {
-	if p.tok.text == pointedKind.Name {
+	switch p.tok.text {
+	case pointedKind.Name:
 		return p.pointed()
+	case eachOfName:
+		e, err := p.alternatives(eachOfName)
+		return eachOf(e), err
 	}
 	return p.sequence()
 }
@@ -122,6 +128,8 @@ func (p *parser) part() (*fault, error) {
 	case name.text == pointedKind.Name:
 		return nil, p.fail(name.pos, "%s stands alone: want %s, where F may be several faults such as %s",
 			name.text, pointedKind.Usage[0], "kill(coordinator) + slow-sync(rest, 20ms)")
+	case name.text == eachOfName:
+		return nil, p.fail(name.pos, "each-of stands alone in its step: want each-of(F, G), where F may be several faults such as %s", "kill(leader) + slow-sync(rest, 20ms)")
 	case name.text == oneOfName:
 		return nil, p.fail(name.pos, "%s stands alone, or between commas: want one-of(F, G), where F may be several faults such as %s",
 			name.text, "kill(leader) + slow-sync(rest, 20ms)")

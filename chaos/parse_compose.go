@@ -26,7 +26,9 @@ func (p *parser) sequence() (Fault, error) {
 // stage parses faults, or one-of(…), and how long they last.
 func (p *parser) stage() (s stage, err error) {
 	if p.tok.text == oneOfName {
-		s.fault, err = p.oneOf()
+		var o []Fault
+		o, err = p.alternatives(oneOfName)
+		s.fault = oneOf(o)
 	} else {
 		s.fault, err = p.together()
 	}
@@ -42,15 +44,15 @@ func (p *parser) stage() (s stage, err error) {
 	return s, err
 }
 
-// oneOf parses one-of(faults, faults).
-func (p *parser) oneOf() (Fault, error) {
-	k := &kind{Kind: Kind{Name: oneOfName, Usage: []string{"one-of(F, G)"}}}
+// alternatives parses name(faults, faults).
+func (p *parser) alternatives(name string) ([]Fault, error) {
+	k := &kind{Kind: Kind{Name: name, Usage: []string{name + "(F, G)"}}}
 	start := p.tok.pos
 	p.advance()
 	if err := p.expect("(", k); err != nil {
 		return nil, err
 	}
-	var o oneOf
+	var o []Fault
 	for {
 		f, err := p.together()
 		if err != nil {
@@ -62,7 +64,7 @@ func (p *parser) oneOf() (Fault, error) {
 		}
 	}
 	if p.tok.kind == mark && p.tok.text == ")" && len(o) < 2 {
-		return nil, p.fail(start, "one-of has one fault, and nothing to choose: want one-of(F, G)")
+		return nil, p.fail(start, "%s has one fault, and nothing to choose: want %s(F, G)", name, name)
 	}
 	return o, p.expect(")", k)
 }

@@ -69,6 +69,7 @@ func TestParseCanonical(t *testing.T) {
 		"kill(n1),kill(n2)+isolate(n3)":           "kill(n1), kill(n2) + isolate(n3)",
 		"kill(n1)for 2000ms,isolate(rest)":        "kill(n1) for 2s, isolate(rest)",
 		"one-of(kill(any),loss(all,5%)+kill(n1))": "one-of(kill(any), loss(all, 5%) + kill(n1))",
+		"each-of(kill(any),ring()+kill(n1))":      "each-of(kill(any), ring() + kill(n1))",
 		"add( 2 )":                                "add(2)",
 		"at( voted, partition(coordinator|participant)+kill(n3) )": "at(voted, partition(coordinator | participant) + kill(n3))",
 	} {
@@ -145,6 +146,9 @@ func TestParseErrors(t *testing.T) {
 		{"kill(n1) for 0s, kill(n2)", `fault "kill(n1) for 0s, kill(n2)", character 14: for 0s: the time must be more than 0`},
 		{"kill(n1) for ever, kill(n2)", `fault "kill(n1) for ever, kill(n2)", character 14: found "ever" instead of a time such as 20ms or 1.5s: want F, G or F for 2s, G`},
 		{"one-of(kill(n1))", `fault "one-of(kill(n1))": one-of has one fault, and nothing to choose: want one-of(F, G)`},
+		{"each-of(kill(n1))", `fault "each-of(kill(n1))": each-of has one fault, and nothing to choose: want each-of(F, G)`},
+		{"each-of(kill(n1), kill(n2)), kill(n3)", `fault "each-of(kill(n1), kill(n2)), kill(n3)", character 28: "," does not belong here: a fault ends after ")"; each-of stands alone in its step`},
+		{"kill(n3), each-of(kill(n1), kill(n2))", `fault "kill(n3), each-of(kill(n1), kill(n2))", character 11: each-of stands alone in its step: want each-of(F, G), where F may be several faults such as kill(leader) + slow-sync(rest, 20ms)`},
 		{"one-of(kill(n1), kill(n2)", `fault "one-of(kill(n1), kill(n2)", character 26: found the end instead of ")": want one-of(F, G)`},
 		{"kill(n1) + one-of(kill(n1), kill(n2))", `fault "kill(n1) + one-of(kill(n1), kill(n2))", character 12: one-of stands alone, or between commas: want one-of(F, G), where F may be several faults such as kill(leader) + slow-sync(rest, 20ms)`},
 		{"one-of(kill(n1), kill(n2)) + kill(n1)", `fault "one-of(kill(n1), kill(n2)) + kill(n1)", character 28: "+" does not belong here: a fault ends after ")", or goes on with "," and the next`},

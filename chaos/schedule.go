@@ -136,7 +136,7 @@ func Expand(steps []Step, seed uint64, within time.Duration) []Occurrence {
 			if s.Jitter > 0 {
 				late = time.Duration(r.Int64N(int64(s.Jitter) + 1))
 			}
-			list = append(list, Occurrence{Step: i, N: n, At: at + late, For: s.For, Fault: s.Fault})
+			list = append(list, Occurrence{Step: i, N: n, At: at + late, For: s.For, Fault: s.faultOf(seed, i, n)})
 			if s.Every <= 0 {
 				break
 			}

@@ -105,6 +105,8 @@ func tooShort(f Fault, within time.Duration) (part Fault, least time.Duration) {
 				return part, least
 			}
 		}
+	case eachOf:
+		return tooShort(oneOf(f), within)
 	case oneOf:
 		for _, alternative := range f {
 			if part, least := tooShort(alternative, within); part != nil {

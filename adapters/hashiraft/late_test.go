@@ -13,10 +13,10 @@ func TestLateSnapshot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tr, port := newTestTransport(t, 1)
 		install := func(term, id uint64) {
-			port.take("n2", &request{id: id, call: &raft.InstallSnapshotRequest{Term: term}, state: []byte("state")})
+			port.take("n2", &request{to: "n1", id: id, call: &raft.InstallSnapshotRequest{Term: term}, state: []byte("state")})
 		}
 		add := func(term, id uint64) {
-			port.take("n2", &request{id: id, call: &raft.AppendEntriesRequest{Term: term, PrevLogEntry: 1}})
+			port.take("n2", &request{to: "n1", id: id, call: &raft.AppendEntriesRequest{Term: term, PrevLogEntry: 1}})
 		}
 		for i, step := range []struct {
 			do   func()
