@@ -48,6 +48,9 @@ func Analyze(in Input, opts Options) Summary {
 
 	s.SuccessRatio = ratio(float64(s.Counts.Good), float64(s.Counts.Due))
 	s.IntervalAvailability = t.intervalAvailability()
+	if e := in.Facts.Elsewhere; e != nil && opts.Cutoff == 0 {
+		opts.Cutoff = e.Cutoff
+	}
 	stretches := t.stretches(opts.Cutoff)
 	s.UserUptime = userUptime(stretches)
 	s.SuccessRange, s.SuccessBy = t.successInterval()
@@ -197,6 +200,9 @@ func (t *trial) rates() (throughput, goodput float64) {
 // perOp divides what was spent in the measured period by the operations that
 // succeeded in it, probes included, since they were paid for too.
 func (t *trial) perOp() PerOp {
+	if t.Facts.Elsewhere != nil {
+		return PerOp{nan, nan, nan, nan}
+	}
 	n := 0
 	for i := range t.Samples {
 		if s := &t.Samples[i]; s.Outcome == bench.OK && s.Done >= 0 && s.Done < t.end {

@@ -23,6 +23,9 @@ func (t *trial) checks() []Check {
 		return t.undecided("the record of transactions does not fit the operations: " + err.Error())
 	}
 	out := []Check{t.linearizable(r), t.durable(r), agreement(t.Facts)}
+	if t.Facts.Elsewhere != nil { // there is nothing but the operations
+		out = out[:2]
+	}
 	if t.Facts.Txns {
 		out = append(out, t.isolated())
 	}
@@ -91,6 +94,10 @@ func (t *trial) durable(r registers) Check {
 	c := Check{Name: "durable"}
 	if g := t.Facts.Guarantees; g.Durability == holdsNothing || g.Reads == holdsNothing {
 		c.Verdict, c.Why = VerdictNA, "not claimed: the system keeps nothing"
+		return c
+	}
+	if e := t.Facts.Elsewhere; e != nil && !e.Final {
+		c.Verdict, c.Why = VerdictNA, "the history does not say which reads were the final ones"
 		return c
 	}
 	got := linear.Durable(r.ops, linear.Options{Nodes: t.Facts.Nodes})

@@ -47,6 +47,9 @@ func (t *trial) gates(s *Summary) []Gate {
 	if t.Facts.Expect != "" { // it measures the checkers, and nothing else
 		return []Gate{t.finished(), expected(s)}
 	}
+	if t.Facts.Elsewhere != nil {
+		return t.elsewhere(s)
+	}
 	gates := []Gate{
 		t.finished(),
 		accounted(s),
