@@ -24,7 +24,7 @@ func (*exportCmd) Help() string {
 	return `Writes every operation of a trial. nines analyze reads both formats again. docs/histories.md has them.
 
   nines export results/quickstart --trial etcdraft-1 > history.csv
-  nines export results/quickstart-txn/trials/twopc-1 --format edn --out history.edn
+  nines export results/txn/trials/2pc-1 --format edn --out history.edn
 
 Exit codes: 0 fine; 2 bad input, or a place that cannot be written to; 3 internal error.`
 }
