@@ -19,6 +19,8 @@ type Input struct {
 	Txns    []bench.TxnRecord
 	Faults  []bench.Interval
 	Events  []bench.Event
+
+	Thinned *Thinned // if Samples are a part of a long trial
 }
 
 // Options are the parameters of figures that have some. The zero value means
@@ -68,7 +70,12 @@ func Analyze(in Input, opts Options) Summary {
 	s.PerOp = t.perOp()
 	s.Tolerance = t.survivals()
 
-	s.Checks = t.checks()
+	if in.Thinned != nil {
+		in.Thinned.correct(&s, t)
+		s.Checks = in.Thinned.checks(t)
+	} else {
+		s.Checks = t.checks()
+	}
 	s.Verdict = worst(s.Checks)
 	s.Gates = t.gates(&s)
 	s.Valid = !slices.ContainsFunc(s.Gates, func(g Gate) bool { return !g.Pass })
@@ -172,22 +179,26 @@ func within(rising []time.Duration, from, to time.Duration) int {
 func (t *trial) counts() Counts {
 	var c Counts
 	for _, s := range t.load {
-		c.Due++
-		switch s.Outcome {
-		case bench.OK:
-			c.OK++
-		case bench.Rejected:
-			c.Rejected++
-		case bench.Dropped:
-			c.Dropped++
-		default:
-			c.Unknown++
-		}
-		if s.Good(t.Facts.Deadline) {
-			c.Good++
-		}
+		c.add(s, s.Good(t.Facts.Deadline))
 	}
 	return c
+}
+
+func (c *Counts) add(s *bench.Sample, good bool) {
+	c.Due++
+	switch s.Outcome {
+	case bench.OK:
+		c.OK++
+	case bench.Rejected:
+		c.Rejected++
+	case bench.Dropped:
+		c.Dropped++
+	default:
+		c.Unknown++
+	}
+	if good {
+		c.Good++
+	}
 }
 
 // rates are completions a second in the measured period: of all successful
@@ -208,6 +219,9 @@ func (t *trial) perOp() PerOp {
 		if s := &t.Samples[i]; s.Outcome == bench.OK && s.Done >= 0 && s.Done < t.end {
 			n++
 		}
+	}
+	if t.Thinned != nil {
+		n = int(t.Thinned.census.paid)
 	}
 	per := func(total float64) float64 { return ratio(total, float64(n)) }
 	cpu := per(float64(t.Facts.CPU) / float64(time.Microsecond))

@@ -69,6 +69,9 @@ func (t *trial) gates(s *Summary) []Gate {
 	if s.Gaps.Measured && len(t.faults) > 0 {
 		gates = append(gates, t.sensitivity(s))
 	}
+	if t.Thinned != nil {
+		gates = append(gates, t.Thinned.partly())
+	}
 	gates = append(gates, t.bites()...)
 	return append(gates, correct(s))
 }

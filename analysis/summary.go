@@ -101,6 +101,7 @@ type Summary struct {
 	InDoubt  InDoubt   `json:"in_doubt"` // of the whole trial
 
 	Tolerance []Survival `json:"tolerance,omitempty"` // if the trial explores it
+	Thinned   *Thinned   `json:"thinned,omitempty"`   // if it was too long to be held whole
 }
 
 // Gate is one test of whether the trial may be believed.

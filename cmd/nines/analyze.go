@@ -54,6 +54,9 @@ func (c *analyzeCmd) Run(ctx context.Context, t terminal) error {
 	if ctx.Err() != nil {
 		return errInterrupted
 	}
+	if in.Thinned != nil && c.Out != "" {
+		return badInput{fmt.Errorf("%s has %d operations, of which only a part is held: nines report makes its report in its own folder", c.History, in.Thinned.Operations)}
+	}
 	var sum analysis.Summary
 	if c.Out == "" {
 		sum = analysis.Analyze(in, analysis.Options{Cutoff: c.Cutoff})
@@ -64,7 +67,11 @@ func (c *analyzeCmd) Run(ctx context.Context, t terminal) error {
 		}
 		notes = append(notes, "report: "+run.Path(results.ReportFile))
 	}
-	if err := printFound(t.out, c.History, len(in.Samples), &sum); err != nil {
+	operations := len(in.Samples)
+	if in.Thinned != nil {
+		operations = int(in.Thinned.Operations)
+	}
+	if err := printFound(t.out, c.History, operations, &sum); err != nil {
 		return err
 	}
 	for _, note := range notes {
@@ -101,10 +108,17 @@ func (c *analyzeCmd) read() (in analysis.Input, err error) {
 		}
 		return analysis.Input{Facts: h.Facts, Samples: h.Samples, Txns: h.Txns, Faults: h.Faults}, nil
 	}
-	if in, err = analysis.Load(dir); err != nil {
+	if in, err = analysis.LoadThinned(dir, analysis.Thinning{}, c.adjust); err != nil {
 		return in, readable(err)
 	}
-	f := &in.Facts
+	if c.Faults != "" {
+		in.Faults = opts.Faults
+	}
+	return in, nil
+}
+
+// adjust has a trial of ours seen as the flags say.
+func (c *analyzeCmd) adjust(f *results.Facts) {
 	for _, x := range []struct {
 		to *time.Duration
 		of time.Duration
@@ -113,10 +127,6 @@ func (c *analyzeCmd) read() (in analysis.Input, err error) {
 			*x.to = x.of
 		}
 	}
-	if c.Faults != "" {
-		in.Faults = opts.Faults
-	}
-	return in, nil
 }
 
 // readable makes what is wrong with a file that a user names bad input.
