@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -129,8 +130,19 @@ func (c *analyzeCmd) adjust(f *results.Facts) {
 	}
 }
 
-// readable makes what is wrong with a file that a user names bad input.
-func readable(err error) error { return badInput{err} }
+// readable makes what is wrong with a file that a user names bad input, a line for
+// each place.
+func readable(err error) error {
+	var list history.Problems
+	if !errors.As(err, &list) {
+		return badInput{err}
+	}
+	var lines complaints
+	for _, p := range list {
+		lines = append(lines, p.Error())
+	}
+	return lines
+}
 
 // trialOf is the folder of the trial that a path names: the folder itself, the
 // trial of that name in a run, or the only one; "" if it is no folder, and no
