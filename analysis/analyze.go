@@ -19,6 +19,8 @@ type Input struct {
 	Txns    []bench.TxnRecord
 	Faults  []bench.Interval
 	Events  []bench.Event
+
+	Thinned *Thinned // if Samples are a part of a long trial
 }
 
 // Options are the parameters of figures that have some. The zero value means
@@ -48,6 +50,9 @@ func Analyze(in Input, opts Options) Summary {
 
 	s.SuccessRatio = ratio(float64(s.Counts.Good), float64(s.Counts.Due))
 	s.IntervalAvailability = t.intervalAvailability()
+	if e := in.Facts.Elsewhere; e != nil && opts.Cutoff == 0 {
+		opts.Cutoff = e.Cutoff
+	}
 	stretches := t.stretches(opts.Cutoff)
 	s.UserUptime = userUptime(stretches)
 	s.SuccessRange, s.SuccessBy = t.successInterval()
@@ -66,7 +71,12 @@ func Analyze(in Input, opts Options) Summary {
 	s.Tolerance = t.survivals()
 	s.Under = t.underFaults()
 
-	s.Checks = t.checks()
+	if in.Thinned != nil {
+		in.Thinned.correct(&s, t)
+		s.Checks = in.Thinned.checks(t)
+	} else {
+		s.Checks = t.checks()
+	}
 	s.Verdict = worst(s.Checks)
 	s.Gates = t.gates(&s)
 	s.Valid = !slices.ContainsFunc(s.Gates, func(g Gate) bool { return !g.Pass })
@@ -172,22 +182,26 @@ func (t *trial) counts() Counts { return countsOf(t.load, t.Facts.Deadline) }
 func countsOf(ops []*bench.Sample, deadline time.Duration) Counts {
 	var c Counts
 	for _, s := range ops {
-		c.Due++
-		switch s.Outcome {
-		case bench.OK:
-			c.OK++
-		case bench.Rejected:
-			c.Rejected++
-		case bench.Dropped:
-			c.Dropped++
-		default:
-			c.Unknown++
-		}
-		if s.Good(deadline) {
-			c.Good++
-		}
+		c.add(s, s.Good(deadline))
 	}
 	return c
+}
+
+func (c *Counts) add(s *bench.Sample, good bool) {
+	c.Due++
+	switch s.Outcome {
+	case bench.OK:
+		c.OK++
+	case bench.Rejected:
+		c.Rejected++
+	case bench.Dropped:
+		c.Dropped++
+	default:
+		c.Unknown++
+	}
+	if good {
+		c.Good++
+	}
 }
 
 // rates are completions a second in the measured period: of all successful
@@ -200,11 +214,17 @@ func (t *trial) rates() (throughput, goodput float64) {
 // perOp divides what was spent in the measured period by the operations that
 // succeeded in it, probes included, since they were paid for too.
 func (t *trial) perOp() PerOp {
+	if t.Facts.Elsewhere != nil {
+		return PerOp{nan, nan, nan, nan}
+	}
 	n := 0
 	for i := range t.Samples {
 		if s := &t.Samples[i]; s.Outcome == bench.OK && s.Done >= 0 && s.Done < t.end {
 			n++
 		}
+	}
+	if t.Thinned != nil {
+		n = int(t.Thinned.census.paid)
 	}
 	per := func(total float64) float64 { return ratio(total, float64(n)) }
 	cpu := per(float64(t.Facts.CPU) / float64(time.Microsecond))

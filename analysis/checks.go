@@ -39,7 +39,10 @@ type question struct {
 func (t *trial) questions() []question {
 	of := func(check func() Check) func(registers) Check { return func(registers) Check { return check() } }
 	all := []question{
-		{"linearizable", t.linearizable}, {"durable", t.durable}, {"agreement", of(func() Check { return agreement(t.Facts) })},
+		{"linearizable", t.linearizable}, {"durable", t.durable},
+	}
+	if t.Facts.Elsewhere == nil { // else there is nothing but the operations
+		all = append(all, question{"agreement", of(func() Check { return agreement(t.Facts) })})
 	}
 	own := t.objectCheck()
 	if own != nil {
@@ -103,6 +106,10 @@ func (t *trial) durable(r registers) Check {
 	c := Check{Name: "durable"}
 	if g := t.Facts.Guarantees; g.Durability == holdsNothing || g.Reads == holdsNothing {
 		c.Verdict, c.Why = VerdictNA, "not claimed: the system keeps nothing"
+		return c
+	}
+	if e := t.Facts.Elsewhere; e != nil && !e.Final {
+		c.Verdict, c.Why = VerdictNA, "the history does not say which reads were the final ones"
 		return c
 	}
 	got := linear.Durable(r.ops, linear.Options{Nodes: t.Facts.Nodes})

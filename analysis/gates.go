@@ -47,6 +47,9 @@ func (t *trial) gates(s *Summary) []Gate {
 	if t.Facts.Expect != "" { // it measures the checkers, and nothing else
 		return []Gate{t.finished(), expected(s)}
 	}
+	if t.Facts.Elsewhere != nil {
+		return t.elsewhere(s)
+	}
 	gates := []Gate{
 		t.finished(),
 		accounted(s),
@@ -65,6 +68,9 @@ func (t *trial) gates(s *Summary) []Gate {
 	}
 	if s.Gaps.Measured && len(t.faults) > 0 {
 		gates = append(gates, t.sensitivity(s))
+	}
+	if t.Thinned != nil {
+		gates = append(gates, t.Thinned.partly())
 	}
 	gates = append(gates, t.bites()...)
 	return append(gates, correct(s))

@@ -98,7 +98,7 @@ func lagging(s *Summary) Gate {
 // were too few.
 func (t *trial) arrivals(punctual bool) (g Gate, ok bool) {
 	want, known := map[string]float64{"poisson": 1, "constant": 0}[t.Facts.Arrivals]
-	if !known || len(t.load) == 0 {
+	if !known || len(t.load) == 0 || t.Thinned != nil { // what is kept by chance is as random as that
 		return Gate{}, false
 	}
 	b := t.arrivalBins()

@@ -111,7 +111,7 @@ func TestManyFaults(t *testing.T) {
 		}
 	}
 	in.Faults[6].Evidence, in.Faults[9].Error = "", "injection: no"
-	if g := find(Analyze(in, Options{})); g.Pass || g.Saw != "28 of 30 injections did something; fault 7: no evidence that it had any effect" {
+	if g := find(Analyze(in, Options{})); g.Pass || g.Saw != "28 of 30 injections did something; fault 7, f: no evidence that it had any effect" {
 		t.Errorf("two that did nothing: %+v", g)
 	}
 	in.Faults = in.Faults[:manyFaults]

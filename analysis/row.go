@@ -35,6 +35,9 @@ func Row(s *Summary) results.Row {
 	if f.Virtual {
 		r.Time, r.LagP99 = "virtual", nan
 	}
+	if f.Elsewhere != nil && !f.Elsewhere.Due {
+		r.LagP99 = nan
+	}
 	if f.Guarantees.Partitioned {
 		r.InDoubtTxns = s.InDoubt.Txns
 	}

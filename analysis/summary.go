@@ -102,6 +102,7 @@ type Summary struct {
 
 	Tolerance []Survival `json:"tolerance,omitempty"` // if the trial explores it
 	Under     []Under    `json:"under,omitempty"`     // before the first fault and under each, unless they are many
+	Thinned   *Thinned   `json:"thinned,omitempty"`   // if it was too long to be held whole
 }
 
 // Gate is one test of whether the trial may be believed.

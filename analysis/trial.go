@@ -11,7 +11,7 @@ import (
 // what follows from them: summary.json and latency.hlog. It may be done as often
 // as one likes: the same files give the same bytes.
 func Trial(dir string, opts Options) (Summary, error) {
-	in, err := Load(dir)
+	in, err := LoadThinned(dir, Thinning{}, nil)
 	if err != nil {
 		return Summary{}, err
 	}

@@ -20,6 +20,11 @@ type columnReader[R any] struct {
 
 // open checks that r holds what is expected, in these columns.
 func (c *columnReader[R]) open(r io.ReaderAt, size int64, columns []string) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = c.panicked(p)
+		}
+	}()
 	if err := checkFrame(r, size); err != nil {
 		return c.foreign("%v", err)
 	}

@@ -65,6 +65,8 @@ type Facts struct {
 
 	Episodes *Episodes `json:"episodes,omitempty"` // if the schedule repeats a fault until it was had so often
 
+	Elsewhere *Elsewhere `json:"elsewhere,omitempty"` // if it is no trial of ours, but a history that was recorded elsewhere
+
 	// Of a trial that calibrates the checkers:
 	Expect  string `json:"expect,omitempty"`  // the verdict that it must get: illegal or ok
 	Planted string `json:"planted,omitempty"` // what is wrong with the system, in words; empty for the right one

@@ -25,6 +25,8 @@ type cli struct {
 	Calibrate calibrateCmd `cmd:"" help:"Hold the harness against known truth: queues, stalls, outages, its own lag; at most a minute."`
 	List      listCmd      `cmd:"" help:"List what there is: systems, workloads, arrivals, policies, faults, scenarios, rates."`
 	Report    reportCmd    `cmd:"" help:"Make the report of a results folder again, from its files alone."`
+	Analyze   analyzeCmd   `cmd:"" help:"Figures and verdict of a history that was recorded elsewhere, as JSON."`
+	Export    exportCmd    `cmd:"" help:"Write the history of a trial for other programs: CSV, or EDN for Elle."`
 	Compare   compareCmd   `cmd:"" help:"Compare two runs, or the systems of one."`
 	Project   projectCmd   `cmd:"" help:"How many nines a year: the outages of runs, times rates of faults."`
 	Init      initCmd      `cmd:"" help:"Print a commented scenario to start from."`

@@ -34,6 +34,8 @@ func TestHelp(t *testing.T) {
 		"help-init.txt":      {"init", "-h"},
 		"help-version.txt":   {"version", "-h"},
 		"help-calibrate.txt": {"calibrate", "--help"},
+		"help-analyze.txt":   {"analyze", "--help"},
+		"help-export.txt":    {"export", "--help"},
 	} {
 		out, errs, code := nines(t, args...)
 		if code != exitFine || errs != "" {
