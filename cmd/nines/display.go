@@ -15,6 +15,7 @@ import (
 
 	"nines/analysis"
 	"nines/bench/trial"
+	"nines/bench/watch"
 	"nines/chaos"
 )
 
@@ -33,6 +34,7 @@ type display struct {
 	total  time.Duration // with the warm-up
 	of     int           // episodes; 0: the schedule has none
 	said   time.Time     // when a line last told of it
+	watch  *watch.Server // shows the same to others; nil: to nobody
 
 	mu   sync.Mutex // of what follows, and of out
 	text string     // how it goes; the bar is drawn by another goroutine
@@ -84,6 +86,7 @@ func (d *display) begin(i, n int, p planned) {
 		d.of = e.Episodes
 	}
 	d.set("starting")
+	d.watch.Begin(watch.Run{Trials: n, Trial: i}, watch.Trial{Name: p.name, System: p.label, Phase: string(trial.Starting)})
 	if d.bars == nil {
 		d.line("%s: starts%s", d.head, d.toGo(i, n))
 		return
@@ -152,6 +155,7 @@ const sayEvery = 5 * time.Second
 // heard takes a message of the trial.
 func (d *display) heard(m message) {
 	d.set(goes(m, d.total-d.warmup, d.of))
+	d.watch.Update(string(m.Phase), m.At, m.Episode, m.View)
 	if d.bar != nil {
 		at := int64(m.At + d.warmup)
 		if m.Episode > 0 { // how long they take is not known beforehand
@@ -192,7 +196,10 @@ func goes(m message, duration time.Duration, episodes int) string {
 	return text
 }
 
-func (d *display) analysing() { d.set("analysing") }
+func (d *display) analysing() {
+	d.set("analysing")
+	d.watch.End("analysing")
+}
 
 // end shows the trial's outcome in the place of its bar.
 func (d *display) end(s *analysis.Summary) {
