@@ -43,7 +43,7 @@ func All(summaries []analysis.Summary) []Chart {
 	}
 	if few {
 		for _, s := range Systems(summaries) {
-			charts = append(charts, Throughput(s, steps), Latency(s, steps))
+			charts = append(charts, OverTime(s, steps)...)
 		}
 	}
 	for _, step := range steps {
@@ -58,6 +58,16 @@ func All(summaries []analysis.Summary) []Chart {
 		if used[name]++; used[name] > 1 {
 			charts[i].Name = fmt.Sprintf("%s-%d", name, used[name])
 		}
+	}
+	return charts
+}
+
+// OverTime are the charts of one system over time, on the same axis: throughput with
+// what its nodes were, latency, and the map of response times where the trial has one.
+func OverTime(s System, steps []Step) []Chart {
+	charts := []Chart{Throughput(s, steps), Latency(s, steps)}
+	if c, ok := Heat(s, steps); ok {
+		charts = append(charts, c)
 	}
 	return charts
 }

@@ -237,7 +237,7 @@ func systemParts(rows []total, steps []plot.Step) ([]systemPart, error) {
 		}
 		if !many {
 			var err error
-			if part.Figures, err = drawnAll(plot.Throughput(r.System, steps), plot.Latency(r.System, steps)); err != nil {
+			if part.Figures, err = drawnAll(plot.OverTime(r.System, steps)...); err != nil {
 				return nil, err
 			}
 		}
