@@ -48,8 +48,8 @@ func All(summaries []analysis.Summary) []Chart {
 	}
 	for _, step := range steps {
 		charts = append(charts, EpisodeStrips(summaries, step))
-		if c, ok := EveryEpisode(summaries, step); ok && few {
-			charts = append(charts, c)
+		if few {
+			charts = append(charts, Episodes(summaries, step)...)
 		}
 	}
 	used := map[string]int{}
@@ -57,6 +57,18 @@ func All(summaries []analysis.Summary) []Chart {
 		name := charts[i].Name
 		if used[name]++; used[name] > 1 {
 			charts[i].Name = fmt.Sprintf("%s-%d", name, used[name])
+		}
+	}
+	return charts
+}
+
+// Episodes are the charts of a step that some system met several times: a lane for
+// each episode, and panels of some.
+func Episodes(all []analysis.Summary, step Step) []Chart {
+	var charts []Chart
+	for _, of := range []func([]analysis.Summary, Step) (Chart, bool){EveryEpisode, EpisodePanels} {
+		if c, ok := of(all, step); ok {
+			charts = append(charts, c)
 		}
 	}
 	return charts

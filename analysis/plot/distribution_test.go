@@ -55,8 +55,8 @@ func TestEveryEpisode(t *testing.T) {
 		for _, step := range plot.Steps(c.all) {
 			if chart, ok := plot.EveryEpisode(c.all, step); ok {
 				n++
-				if !strings.Contains(chart.Caption, "Resolution: one probe period, 10 ms") {
-					t.Errorf("%s: %q has no resolution", c.name, chart.Caption)
+				if !strings.Contains(chart.Basis, "Resolution: one probe period, 10 ms") {
+					t.Errorf("%s: %q has no resolution", c.name, chart.Basis)
 				}
 			}
 		}

@@ -27,6 +27,7 @@ func Heat(s System, steps []Step) (c Chart, ok bool) {
 		Title: s.label() + ": response time of every operation",
 		Caption: fmt.Sprintf("Column: what was due in %s. Row: a range of response times, %d to a factor of ten. Shade: how many operations, on a logarithmic scale.%s%s",
 			short(float64(t.Heat.BinMS)), t.Heat.PerDecade, m.failedNote(), trialNote(s, t)),
+		Basis: oneTrial(s, t, "a column is "+short(float64(t.Heat.BinMS))+", a row a factor of "+Three(math.Pow(10, 1/float64(max(1, t.Heat.PerDecade))))),
 		Alt: fmt.Sprintf("%s: response time of %d operations over time, between %s and %s; %d never succeeded.",
 			s.label(), m.due, short(m.lo), short(m.hi), m.failed),
 		keys: func(f Format) []key {

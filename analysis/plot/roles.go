@@ -27,13 +27,20 @@ func rolesOf(t *analysis.Summary) roleLanes {
 	return t.Roles[:min(len(t.Roles), mostRoleLanes)]
 }
 
-const rolesNote = " Lanes: what each node was. Cut off: a fault kept it from a majority of the nodes."
-
+// note says what the lanes show.
 func (l roleLanes) note() string {
-	if len(l) == 0 {
+	switch {
+	case len(l) == 0:
 		return ""
+	case !l.cut():
+		return " Lanes: what each node was."
 	}
-	return rolesNote
+	return " Lanes: what each node was. Cut off: a fault kept it from a majority of the nodes."
+}
+
+// cut reports whether a node was cut off.
+func (l roleLanes) cut() bool {
+	return slices.ContainsFunc(l, func(n analysis.NodeRoles) bool { return len(n.Cut) > 0 })
 }
 
 func (l roleLanes) height(f Format) vg.Length {
@@ -77,9 +84,8 @@ func lookOf(r analysis.NodeRole) *roleLook {
 
 // keys explain the roles that there are.
 func (l roleLanes) keys(t tint) []key {
-	seen, cut := map[analysis.NodeRole]bool{}, false
+	seen := map[analysis.NodeRole]bool{}
 	for _, n := range l {
-		cut = cut || len(n.Cut) > 0
 		for _, s := range n.Spans {
 			seen[s.Role] = true
 		}
@@ -92,7 +98,7 @@ func (l roleLanes) keys(t tint) []key {
 			}})
 		}
 	}
-	if cut {
+	if l.cut() {
 		keys = append(keys, key{"cut off", func(c draw.Canvas) { cutMark(c, c.Min.X, c.Max.X, c.Center().Y, c.Size().Y*1.2) }})
 	}
 	return keys

@@ -37,8 +37,9 @@ func Throughput(s System, steps []Step) Chart {
 		Title: s.label() + ": throughput over time",
 		Caption: fmt.Sprintf("Good: done within %s of when it was due, by due time. Done: by when it completed; "+
 			"what waited through an outage completes in a burst at its end.%s%s", short(t.Facts.Deadline.Seconds()*1000), note, coarse(t, per, "mean", "the pale band is the range of")+trialNote(s, t)),
-		Alt:  throughputAlt(s, t),
-		unit: "ops/s",
+		Basis: oneTrial(s, t, "bins of "+short(float64(t.BinMS))+"; roles as the nodes tell"),
+		Alt:   throughputAlt(s, t),
+		unit:  "ops/s",
 		keys: func(f Format) []key {
 			return append([]key{
 				lineKey("due", stroke(muted, 0.8, 1, 2, 1.5)),

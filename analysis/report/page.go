@@ -36,7 +36,7 @@ type page struct {
 	Systems        []systemPart
 	Many           bool // of them: too many to be listed in the head
 	Steps          []stepPart
-	Terms          []pair
+	Terms          []term
 	Run            []pair
 	Command        string
 	Scenario       string
@@ -61,6 +61,8 @@ type pair struct{ Name, Value string }
 // A drawing is a chart in two sizes, of which the page shows the one that fits.
 type drawing struct {
 	Title, Caption string
+	Basis          string
+	Terms          []term // that it shows
 	Wide, Narrow   template.HTML
 }
 
@@ -73,7 +75,7 @@ func drawn(c plot.Chart) (drawing, error) {
 	if err != nil {
 		return drawing{}, err
 	}
-	return drawing{Title: c.Title, Caption: c.Caption, Wide: template.HTML(wide), Narrow: template.HTML(narrow)}, nil
+	return drawing{Title: c.Title, Caption: c.Caption, Basis: c.Basis, Terms: termsOfChart(c.Name), Wide: template.HTML(wide), Narrow: template.HTML(narrow)}, nil
 }
 
 func drawnAll(charts ...plot.Chart) ([]drawing, error) {
@@ -256,13 +258,12 @@ func newStepPart(i int, s faultStep, summaries []analysis.Summary) (stepPart, er
 	}
 	figure.Title = "System by system, from injection on"
 	part := stepPart{ID: fmt.Sprintf("fault-%d", i+1), Heading: s.heading(), Figures: []drawing{figure}, Open: []table{s.Medians}}
-	if c, ok := plot.EveryEpisode(summaries, s.Step); ok && len(plot.Systems(summaries)) <= plot.ManySystems {
-		every, err := drawn(c)
+	if len(plot.Systems(summaries)) <= plot.ManySystems {
+		several, err := drawnAll(plot.Episodes(summaries, s.Step)...)
 		if err != nil {
 			return stepPart{}, err
 		}
-		every.Title = "Every episode"
-		part.Figures = append(part.Figures, every)
+		part.Figures = append(part.Figures, several...)
 	}
 	if len(s.Episodes.Rows) > manyRows {
 		part.Folded = append(part.Folded, s.Episodes)

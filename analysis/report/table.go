@@ -13,6 +13,8 @@ type table struct {
 	Rows    [][]string
 	Notes   []string // below it
 	Keys    int      // leading columns that name a row; repeated where the table is folded
+	NoTerms bool     // its page has no definitions to link to
+	Means   string   // anchor of the term that columns named after a statistic alone are of; response if empty
 }
 
 type column struct {
