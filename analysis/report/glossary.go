@@ -1,6 +1,7 @@
 package report
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -42,6 +43,7 @@ const (
 	termCost      = "cost"
 	termSurvives  = "tolerance"
 	termKnee      = "knee"
+	termModelled  = "modelled"
 )
 
 // ofColumn says which term the name of a column means; the first that fits counts. A
@@ -57,6 +59,7 @@ var ofColumn = []struct {
 	{termLasting, []string{"lasting"}},
 	{termSLO, []string{"SLO outage", "meets SLO", "SLO$"}},
 	{termGap, []string{"gap", "again on healing"}},
+	{termModelled, []string{"modelled"}},
 	{termOutage, []string{"outage", ": out ms"}},
 	{termWindows, []string{"worst 1", "worst", "after each fault, ms"}},
 	{termDowntime, []string{"downtime", "days a year"}},
@@ -64,7 +67,7 @@ var ofColumn = []struct {
 	{termUptime, []string{"user-uptime"}},
 	{termLag, []string{"lag"}},
 	{termDoubt, []string{"in doubt", "key·s", "in all ms", "longest ms", "transactions", "others waiting", "participants"}},
-	{termGood, []string{"success ratio", "goodput", "throughput", "in time op/s", "good", "whole$"}},
+	{termGood, []string{"success ratio", "goodput", "throughput", "answered", "in time op/s", "good", "whole$"}},
 	{termVerdict, []string{"verdict", "correct"}},
 	{termGates, []string{"valid", "believed", "passed"}},
 	{termCost, []string{"messages", "bytes", "syncs", "CPU µs", "forced", "writes", "delays"}},
@@ -81,7 +84,10 @@ var ofColumn = []struct {
 // termOf is the anchor of what a column of the table means, or "" if its name says it
 // all.
 func (t *table) termOf(c column) string {
-	if t.Means != "" && c.Kind == figure && general(c.Name) {
+	switch {
+	case c.Kind == figure && ofStep.MatchString(c.Name):
+		return termGap
+	case c.Kind == figure && t.Means != "" && statistic.MatchString(c.Name):
 		return t.Means
 	}
 	for _, o := range ofColumn {
@@ -95,11 +101,13 @@ func (t *table) termOf(c column) string {
 	return ""
 }
 
-// general reports whether a column is named after a statistic: what it is one of, the
-// table says.
-func general(name string) bool {
-	return slices.ContainsFunc([]string{"median ", "p50 ", "p90 ", "p99 ", "mean "}, func(p string) bool { return strings.HasPrefix(name, p) })
-}
+var (
+	// statistic matches columns that are named after a statistic: of what, the table says.
+	statistic = regexp.MustCompile(`^(median|mean|p\d+) `)
+	// ofStep matches columns that are named after a step of the schedule, such as
+	// "A kill(leader)": they hold its gaps.
+	ofStep = regexp.MustCompile(`^[A-Z]\d* `)
+)
 
 // ofChart says which terms a chart shows, by how its name begins; the first that fits
 // counts.

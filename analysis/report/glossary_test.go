@@ -73,7 +73,7 @@ func TestTermOf(t *testing.T) {
 		{outage, "new leader median ms", termDetect}, {outage, "SLO outage median ms", termSLO}, {outage, "partial median ms", termReach},
 		{table{}, "heal SLO outage ms", termSLO}, {table{}, "heal gap ms", termGap}, {table{}, "kill(leader): out ms", termOutage},
 		{table{}, "worst 1 s", termWindows}, {table{}, "user-uptime", termUptime}, {table{}, "intervals up", termIntervals},
-		{table{}, "lost ops", termLost}, {table{}, "lag p99 ms", termLag}, {table{}, "repeat", ""},
+		{table{}, "lost ops", termLost}, {table{}, "lag p99 ms", termLag}, {table{}, "repeat", ""}, {table{}, "A kill(lagging)", termGap}, {table{}, "CPU µs", termCost}, {table{}, "p50 ms", termResponse},
 	} {
 		if got := c.in.termOf(column{c.name, figure}); got != c.want {
 			t.Errorf("%q (%s): %q, want %q", c.name, c.in.Means, got, c.want)
