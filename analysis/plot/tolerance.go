@@ -43,9 +43,7 @@ func toleranceChart(name, title, caption string, maps []ToleranceMap, g panelGri
 func toleranceTrials(maps []ToleranceMap) string {
 	var systems []System
 	for _, m := range maps {
-		for _, s := range m.bySize() {
-			systems = append(systems, s)
-		}
+		systems = append(systems, m.bySize()...)
 	}
 	return trialsEach(systems)
 }

@@ -10,6 +10,7 @@ import (
 
 	"nines/analysis"
 	"nines/analysis/plot"
+	"nines/analysis/project"
 	"nines/results"
 )
 
@@ -91,7 +92,7 @@ func drawnAll(charts ...plot.Chart) ([]drawing, error) {
 }
 
 // htmlReport is report.html.
-func htmlReport(m results.Manifest, summaries []analysis.Summary) ([]byte, error) {
+func htmlReport(m results.Manifest, summaries []analysis.Summary, years ...*project.Projection) ([]byte, error) {
 	r, ok := search(m, summaries)
 	shown := summaries
 	if ok {
@@ -103,6 +104,9 @@ func htmlReport(m results.Manifest, summaries []analysis.Summary) ([]byte, error
 	}
 	if err != nil {
 		return nil, err
+	}
+	for _, y := range years {
+		p.Lead = append(p.Lead, badge{yearText(y), "doubt"})
 	}
 	tmpl, err := template.New("page").Parse(pageHTML)
 	if err != nil {
