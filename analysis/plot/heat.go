@@ -31,7 +31,8 @@ func Heat(s System, steps []Step) (c Chart, ok bool) {
 		Alt: fmt.Sprintf("%s: response time of %d operations over time, between %s and %s; %d never succeeded.",
 			s.label(), m.due, short(m.lo), short(m.hi), m.failed),
 		keys: func(f Format) []key {
-			keys := []key{m.ramp(s.tint())}
+			_, _, drawn := m.columns(f)
+			keys := []key{drawn.ramp(s.tint())}
 			if m.failed > 0 {
 				keys = append(keys, areaKey("failed", alarm, 0.75))
 			}
@@ -122,8 +123,20 @@ func (m *heatMap) draw(dc draw.Canvas, f Format, t tint, plan schedule, never st
 const narrowColumns = 100
 
 // columns are those that are drawn, and the width of one in seconds: in a narrow
-// chart two or more are put together.
-func (m *heatMap) columns(f Format) (merged []analysis.HeatColumn, width float64) {
+// chart two or more are put together, and drawn knows the most in a cell of these.
+func (m *heatMap) columns(f Format) (merged []analysis.HeatColumn, width float64, drawn heatMap) {
+	merged, width = m.merge(f)
+	drawn = *m
+	drawn.most = 0
+	for _, c := range merged {
+		for _, n := range c.Counts {
+			drawn.most = max(drawn.most, n)
+		}
+	}
+	return merged, width, drawn
+}
+
+func (m *heatMap) merge(f Format) (merged []analysis.HeatColumn, width float64) {
 	width = float64(m.BinMS) / 1000
 	per := 1
 	if f.Narrow {
@@ -157,15 +170,10 @@ func (m *heatMap) columns(f Format) (merged []analysis.HeatColumn, width float64
 // cells fills the map: all cells of a shade are one path, and neighbours in a row
 // one rectangle, which keeps the file small.
 func (m *heatMap) cells(t tint, f Format) plotter {
-	columns, width := m.columns(f)
-	merged := *m
-	merged.most = 0
+	columns, width, drawn := m.columns(f)
 	rows := 0
 	for _, c := range columns {
 		rows = max(rows, c.Row+len(c.Counts))
-		for _, n := range c.Counts {
-			merged.most = max(merged.most, n)
-		}
 	}
 	return func(c draw.Canvas, x, y func(float64) vg.Length) {
 		var paths [len(shades)]vg.Path
@@ -175,8 +183,8 @@ func (m *heatMap) cells(t tint, f Format) plotter {
 				y1 = y0 + 1
 			}
 			for i := 0; i < len(columns); {
-				level, j := merged.at(columns[i], row), i+1
-				for j < len(columns) && merged.at(columns[j], row) == level {
+				level, j := drawn.at(columns[i], row), i+1
+				for j < len(columns) && drawn.at(columns[j], row) == level {
 					j++
 				}
 				if level >= 0 {

@@ -51,6 +51,21 @@ func TestHeatTellsFailuresApart(t *testing.T) {
 	}
 }
 
+// A narrow chart puts columns together, and its legend counts what it draws.
+func TestHeatLegendCountsWhatIsDrawn(t *testing.T) {
+	s := plottest.Quickstart()[1:2]
+	s[0].Heat = analysis.Heat{BinMS: 100, PerDecade: 8, Columns: make([]analysis.HeatColumn, 200)}
+	for i := range 2 {
+		s[0].Heat.Columns[i] = analysis.HeatColumn{Due: 7, Row: 20, Counts: []uint32{7}}
+	}
+	c := chartNamed(t, s, "heat-etcdraft")
+	for want, f := range map[string]plot.Format{">1 to 7 operations<": plot.Wide, ">1 to 14 operations<": plot.Narrow} {
+		if !strings.Contains(svg(t, c, f), want) {
+			t.Errorf("the legend lacks %q", want)
+		}
+	}
+}
+
 // A map is as small for an hour as for a minute, in all formats.
 func TestHeatIsSmall(t *testing.T) {
 	for name, run := range map[string][]analysis.Summary{"hour": plottest.Hour(), "quickstart": plottest.Quickstart()} {
