@@ -47,6 +47,7 @@ func Analyze(in Input, opts Options) Summary {
 	s.Response, s.Service, s.Lag = t.overall()
 	s.Latency = t.splits()
 	s.Timeline = t.timeline()
+	s.Heat, s.Roles = t.heat(), t.roles()
 
 	s.SuccessRatio = ratio(float64(s.Counts.Good), float64(s.Counts.Due))
 	s.IntervalAvailability = t.intervalAvailability()

@@ -97,12 +97,14 @@ type Summary struct {
 	Episodes []Episode `json:"episodes"` // one for each fault interval
 	Timeline []Bin     `json:"timeline"` // of TimelineBin each, over the measured period
 	BinMS    MS        `json:"bin_ms"`   // width of a timeline bin
+	Heat     Heat      `json:"heat"`     // the response time by when operations were due
 	PerOp    PerOp     `json:"per_op"`   // cost
 	InDoubt  InDoubt   `json:"in_doubt"` // of the whole trial
 
-	Tolerance []Survival `json:"tolerance,omitempty"` // if the trial explores it
-	Under     []Under    `json:"under,omitempty"`     // before the first fault and under each, unless they are many
-	Thinned   *Thinned   `json:"thinned,omitempty"`   // if it was too long to be held whole
+	Roles     []NodeRoles `json:"roles,omitempty"`     // of the nodes, over time; none where nothing is told of any
+	Tolerance []Survival  `json:"tolerance,omitempty"` // if the trial explores it
+	Under     []Under     `json:"under,omitempty"`     // before the first fault and under each, unless they are many
+	Thinned   *Thinned    `json:"thinned,omitempty"`   // if it was too long to be held whole
 }
 
 // Gate is one test of whether the trial may be believed.

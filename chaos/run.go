@@ -23,6 +23,9 @@ type Config struct {
 	First  int // the episode to begin with, if some were had in another trial
 	// Episode is told when one begins, by its number from 0. Optional.
 	Episode func(n int)
+	// Changed is told when a fault is in force, with what is known of it by then, and
+	// when it has been healed. From any goroutine. Optional.
+	Changed func(v bench.Interval, inForce bool)
 
 	LeaderWait time.Duration // how long an injection waits for a leader (default 5 s)
 	HealWait   time.Duration // how long healing one fault may take (default 30 s)
@@ -79,6 +82,9 @@ func Run(ctx context.Context, c Config) ([]bench.Interval, error) {
 	}
 	if r.Episode == nil {
 		r.Episode = func(int) {}
+	}
+	if r.Changed == nil {
+		r.Changed = func(bench.Interval, bool) {}
 	}
 	if EpisodesOf(c.Steps) != nil {
 		r.playEpisodes(ctx, 0)
@@ -221,6 +227,7 @@ func (r *runner) inject(ctx context.Context, e *episode, armed func()) {
 	}
 	e.in, v.Nodes = in, in.Nodes()
 	v.Down, v.Sides = standing(in)
+	r.Changed(*v, true)
 }
 
 func (r *runner) heal(ctx context.Context, e *episode) {
@@ -234,6 +241,7 @@ func (r *runner) heal(ctx context.Context, e *episode) {
 		return
 	}
 	e.in = nil
+	r.Changed(*v, false)
 }
 
 // healOnce heals although ctx has ended, but not for ever.
@@ -250,6 +258,8 @@ func (r *runner) finish(ctx context.Context) ([]bench.Interval, error) {
 		if e := r.episodes[i]; e.in != nil {
 			if err := r.healOnce(ctx, e.in); err != nil {
 				errs = append(errs, fmt.Errorf("%s could not be healed: %w", e.Fault, err))
+			} else {
+				r.Changed(e.interval, false)
 			}
 		}
 	}

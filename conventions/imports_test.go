@@ -29,6 +29,7 @@ var layers = []layer{
 	{dir: "bench/balance", ours: "bench"},
 	{dir: "workloads", ours: "bench"},
 	{dir: "chaos", ours: "bench"},
+	{dir: "bench/watch", ours: "bench"},
 	{dir: "results", ours: "bench", libs: "github.com/HdrHistogram/hdrhistogram-go github.com/parquet-go/parquet-go github.com/klauspost/compress",
 		tests: "golang.org/x/perf"},
 	{dir: "results/history/edn"},
@@ -95,7 +96,7 @@ var layers = []layer{
 		libs: "github.com/olekukonko/tablewriter", tests: "analysis/plot/plottest"},
 
 	// The program alone picks implementations.
-	{dir: "cmd/nines", ours: "bench bench/balance bench/scenario bench/trial workloads chaos results results/history adapters " +
+	{dir: "cmd/nines", ours: "bench bench/balance bench/scenario bench/trial bench/watch workloads chaos results results/history adapters " +
 		"adapters/disk adapters/host/inproc adapters/link adapters/replica adapters/controls adapters/replica/sim " +
 		"analysis analysis/calibration analysis/compare analysis/episodes analysis/project analysis/project/rates analysis/report analysis/saturation",
 		libs:  "github.com/alecthomas/kong github.com/vbauerster/mpb/v8 golang.org/x/term golang.org/x/sys",

@@ -43,13 +43,13 @@ func All(summaries []analysis.Summary) []Chart {
 	}
 	if few {
 		for _, s := range Systems(summaries) {
-			charts = append(charts, Throughput(s, steps), Latency(s, steps))
+			charts = append(charts, OverTime(s, steps)...)
 		}
 	}
 	for _, step := range steps {
 		charts = append(charts, EpisodeStrips(summaries, step))
-		if c, ok := EveryEpisode(summaries, step); ok && few {
-			charts = append(charts, c)
+		if few {
+			charts = append(charts, Episodes(summaries, step)...)
 		}
 	}
 	used := map[string]int{}
@@ -58,6 +58,28 @@ func All(summaries []analysis.Summary) []Chart {
 		if used[name]++; used[name] > 1 {
 			charts[i].Name = fmt.Sprintf("%s-%d", name, used[name])
 		}
+	}
+	return charts
+}
+
+// Episodes are the charts of a step that some system met several times: a lane for
+// each episode, and panels of some.
+func Episodes(all []analysis.Summary, step Step) []Chart {
+	var charts []Chart
+	for _, of := range []func([]analysis.Summary, Step) (Chart, bool){EveryEpisode, EpisodePanels} {
+		if c, ok := of(all, step); ok {
+			charts = append(charts, c)
+		}
+	}
+	return charts
+}
+
+// OverTime are the charts of one system over time, on the same axis: throughput with
+// what its nodes were, latency, and the map of response times where the trial has one.
+func OverTime(s System, steps []Step) []Chart {
+	charts := []Chart{Throughput(s, steps), Latency(s, steps)}
+	if c, ok := Heat(s, steps); ok {
+		charts = append(charts, c)
 	}
 	return charts
 }

@@ -146,6 +146,7 @@ func outageChart(class FaultClass, lines []outageCurve, few int) Chart {
 		Name:    "outage-" + slug(class.Name),
 		Title:   "Outage of " + class.Name,
 		Caption: outageCaption(class, lines, few),
+		Basis:   outageBasis(lines),
 		Alt:     outageAlt(class, lines),
 		unit:    "share of episodes",
 		keys: func(Format) []key {
@@ -177,21 +178,12 @@ func (l outageCurve) says() string {
 func outageCaption(class FaultClass, lines []outageCurve, few int) string {
 	text := "The share of episodes in which nobody was served for no longer than that, from injection to the next fault or the end, " +
 		"where an episode without an outage counts as 0."
-	resolution, censored := 0.0, 0
+	censored := 0
 	for _, l := range lines {
-		resolution = max(resolution, float64(l.group.Resolution))
 		censored += l.group.Out.Censored
 	}
 	if censored > 0 {
 		text += " A + is an episode whose outage had not ended: a lower bound (Kaplan and Meier)."
-	}
-	if len(lines) <= mostBands {
-		text += fmt.Sprintf(" Shaded: %g %% interval of each share.", 100*episodes.Level)
-	} else {
-		text += fmt.Sprintf(" The %g %% intervals of the quantiles are in the table.", 100*episodes.Level)
-	}
-	if resolution > 0 {
-		text += fmt.Sprintf(" Resolution: one probe period, %s, a gap.", short(resolution))
 	}
 	if few > 0 {
 		text += fmt.Sprintf(" Not drawn, with fewer than %d episodes: %d.", leastEpisodes, few)
@@ -200,6 +192,20 @@ func outageCaption(class FaultClass, lines []outageCurve, few int) string {
 		text = "MODELLED. " + text
 	}
 	return text
+}
+
+func outageBasis(lines []outageCurve) string {
+	resolution := 0.0
+	var n []string
+	for _, l := range lines {
+		resolution = max(resolution, float64(l.group.Resolution))
+		n = append(n, fmt.Sprintf("%d of %s", l.group.Out.N, plain(l.Name)))
+	}
+	interval := fmt.Sprintf("The %g %% intervals of the quantiles are in the table", 100*episodes.Level)
+	if len(lines) <= mostBands {
+		interval = fmt.Sprintf("Shaded: %g %% interval of each share", 100*episodes.Level)
+	}
+	return basis(strings.Join(n, ", ")+" (episodes)", interval, "one probe period, "+short(resolution)+", a gap")
 }
 
 func outageAlt(class FaultClass, lines []outageCurve) string {

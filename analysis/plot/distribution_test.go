@@ -27,8 +27,8 @@ func TestOutages(t *testing.T) {
 		{charts[0].Alt, "etcdraft (n = 40): median 1.26 s"},
 		{charts[0].Alt, "hashiraft (n = 12, 1 not ended): median 2.29 s"},
 		{charts[0].Caption, "Not drawn, with fewer than 5 episodes: 1."},
-		{charts[0].Caption, "Resolution: one probe period, 10 ms"},
-		{charts[0].Caption, "95 % interval"},
+		{charts[0].Basis, "Resolution: one probe period, 10 ms"},
+		{charts[0].Basis, "95 % interval"},
 		{charts[0].Caption, "lower bound"},
 		{charts[1].Caption, "MODELLED"},
 		{charts[1].Title, "modelled"},
@@ -55,8 +55,8 @@ func TestEveryEpisode(t *testing.T) {
 		for _, step := range plot.Steps(c.all) {
 			if chart, ok := plot.EveryEpisode(c.all, step); ok {
 				n++
-				if !strings.Contains(chart.Caption, "Resolution: one probe period, 10 ms") {
-					t.Errorf("%s: %q has no resolution", c.name, chart.Caption)
+				if !strings.Contains(chart.Basis, "Resolution: one probe period, 10 ms") {
+					t.Errorf("%s: %q has no resolution", c.name, chart.Basis)
 				}
 			}
 		}

@@ -2,6 +2,7 @@ package plot
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -93,7 +94,8 @@ func Doubt(all []analysis.Summary) (c Chart, ok bool) {
 		Name: "in-doubt", Title: "Time in doubt against downtime",
 		Caption: "The longest time that a participant was in doubt without its coordinator in an episode: the median over episodes, and from the 10th to the 90th percentile. " +
 			"Dashed: as long as the fault lasted.",
-		Alt: doubtAlt(curves),
+		Basis: basis(doubtEpisodes(curves)+" a point", noInterval+": the line is the range of episodes", "a heartbeat, from which on a participant counts as in doubt"),
+		Alt:   doubtAlt(curves),
 		keys: func(Format) []key {
 			var keys []key
 			for _, c := range curves {
@@ -104,6 +106,20 @@ func Doubt(all []analysis.Summary) (c Chart, ok bool) {
 		height: func(f Format) vg.Length { return f.tall(280, 230) },
 		body:   func(dc draw.Canvas, f Format) { drawDoubt(dc, f, curves) },
 	}, true
+}
+
+// doubtEpisodes is how many episodes a point has.
+func doubtEpisodes(curves []DoubtCurve) string {
+	least, most := math.MaxInt, 0
+	for _, c := range curves {
+		for _, p := range c.Points {
+			least, most = min(least, len(p.Longest)), max(most, len(p.Longest))
+		}
+	}
+	if least >= most {
+		return fmt.Sprintf("%d episodes", most)
+	}
+	return fmt.Sprintf("%d to %d episodes", least, most)
 }
 
 var asLong = stroke(muted, 1, 1.1, 4, 2.5)

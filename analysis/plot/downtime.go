@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"golang.org/x/image/font"
 	gonum "gonum.org/v1/plot"
@@ -21,7 +22,8 @@ func Downtime(ps []*project.Projection) Chart {
 		Name: "downtime", Title: "Projected downtime of a year, by class of fault",
 		Caption: "Bar: expected, stacked by class. Line below: from low to high rates. " +
 			"A class keeps its colour in all systems.",
-		Alt: downtimeAlt(ps),
+		Basis: basis(downtimeEpisodes(ps), "The range is of the rates; standard errors are in the tables", "one probe period an outage"),
+		Alt:   downtimeAlt(ps),
 		keys: func(f Format) []key {
 			var keys []key
 			style := letters(ink, f.Text, font.WeightNormal)
@@ -33,6 +35,15 @@ func Downtime(ps []*project.Projection) Chart {
 		height: func(f Format) vg.Length { return f.length(downtimeRow(f))*vg.Length(len(ps)) + f.length(2.6) },
 		body:   func(dc draw.Canvas, f Format) { drawDowntime(dc, f, ps, classes) },
 	}
+}
+
+// downtimeEpisodes is what the outages of each system are from.
+func downtimeEpisodes(ps []*project.Projection) string {
+	var n []string
+	for _, p := range ps {
+		n = append(n, fmt.Sprintf("%d of %s", p.Episodes, plain(p.System)))
+	}
+	return strings.Join(n, ", ") + " (episodes)"
 }
 
 func downtimeRow(f Format) float64 {

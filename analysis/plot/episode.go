@@ -24,6 +24,7 @@ func EpisodeStrips(all []analysis.Summary, step Step) Chart {
 		Title: fmt.Sprintf("%s  %s, system by system", step.Letter, plain(step.Fault)),
 		Caption: "Seconds from injection; shaded until healing began. Area: operations done by the deadline, by due time. " +
 			"Bars: no probe was answered, for the cluster as a whole and for clients of each node." + e.note,
+		Basis:  basis(episodesEach(Systems(all), step), noInterval+": one episode of each is shown", probePeriod(Systems(all))+" for the bars, a bin for the area"),
 		Alt:    e.alt(),
 		keys:   func(Format) []key { return e.keys() },
 		height: e.height,

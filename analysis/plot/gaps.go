@@ -18,11 +18,12 @@ import (
 // episodes the bar is the median and each is a dot; the whisker is the
 // resolution, one probe period to either side.
 func Gaps(all []analysis.Summary) Chart {
-	rows := gapRows(all)
+	rows, systems := gapRows(all), Systems(all)
 	return Chart{
 		Name: "gaps", Title: "Service gap for each fault",
 		Caption: "How long no probe of any node was answered. Solid: after the fault was injected. " +
 			"Hollow: after it was healed. Whiskers: the resolution, one probe period to either side.",
+		Basis:  basis(gapEpisodes(rows)+" a row", noInterval+": a dot is an episode, and the tables have the intervals", probePeriod(systems)),
 		Alt:    gapsAlt(rows),
 		height: func(f Format) vg.Length { return rowsHeight(rows, f) + f.length(2.6) },
 		body:   func(dc draw.Canvas, f Format) { drawGaps(dc, f, rows) },
@@ -60,6 +61,23 @@ func gapRows(all []analysis.Summary) []gapRow {
 		}
 	}
 	return rows
+}
+
+// gapEpisodes is how many episodes a row has.
+func gapEpisodes(rows []gapRow) string {
+	least, most := math.MaxInt, 0
+	for _, r := range rows {
+		if n := len(r.inject.Values); n > 0 {
+			least, most = min(least, n), max(most, n)
+		}
+	}
+	switch {
+	case most == 1:
+		return "1 episode"
+	case least >= most:
+		return fmt.Sprintf("%d episodes", most)
+	}
+	return fmt.Sprintf("%d to %d episodes", least, most)
 }
 
 func (r gapRow) height(f Format) vg.Length {

@@ -32,6 +32,7 @@ func EveryEpisode(all []analysis.Summary, step Step) (c Chart, ok bool) {
 		Name:    "episodes-" + slug(step.Letter+"-"+step.Fault),
 		Title:   fmt.Sprintf("%s  %s, every episode", step.Letter, plain(step.Fault)),
 		Caption: e.caption(),
+		Basis:   basis(episodesEach(Systems(all), step), noInterval+": every episode is shown", probePeriod(Systems(all))),
 		Alt:     e.alt(),
 		keys:    func(Format) []key { return everyKeys() },
 		height:  func(f Format) vg.Length { return f.length(1.6) + e.rows(f) },
@@ -78,18 +79,14 @@ func newEveryEpisode(all []analysis.Summary, step Step) everyEpisode {
 func (e everyEpisode) caption() string {
 	text := "Seconds from injection, one lane an episode, in the order in which they happened. Strong: nobody was served. " +
 		"Faint: clients of some nodes were not; the stronger, the more nodes. Shaded until healing began."
-	resolution := 0.0
-	for _, s := range e.systems {
-		for _, o := range s.episodes {
-			resolution = max(resolution, float64(o.Trial.Gaps.Resolution)) // NaN is not larger
-		}
-	}
-	if resolution > 0 {
-		text += fmt.Sprintf(" Resolution: one probe period, %s.", short(resolution))
-	}
 	if e.left > 0 {
 		text += fmt.Sprintf(" Not drawn: %d more.", e.left)
 	}
+	return text + e.modelledNote()
+}
+
+// modelledNote says which systems were in virtual time.
+func (e everyEpisode) modelledNote() string {
 	var modelled []string
 	for _, s := range e.systems {
 		if s.episodes[0].Trial.Facts.Virtual {
@@ -98,11 +95,11 @@ func (e everyEpisode) caption() string {
 	}
 	switch {
 	case len(modelled) == len(e.systems):
-		text = "MODELLED. " + text
+		return " MODELLED."
 	case len(modelled) > 0:
-		text += " MODELLED: " + strings.Join(modelled, ", ") + "."
+		return " MODELLED: " + strings.Join(modelled, ", ") + "."
 	}
-	return text
+	return ""
 }
 
 func everyKeys() []key {

@@ -26,6 +26,7 @@ func Latency(s System, steps []Step) Chart {
 		Title: s.label() + ": response time over time",
 		Caption: fmt.Sprintf("Of the operations due in each %s, so an outage is a slope: the first to be due waits longest.%s",
 			short(float64(t.BinMS)), coarse(t, per, "median p50", "p99 and max are the worst of")+trialNote(s, t)),
+		Basis: oneTrial(s, t, "bins of "+short(float64(t.BinMS))+"; times are exact"),
 		Alt: fmt.Sprintf("%s: response p50 %s, p99 %s, worst %s over the whole period.", s.label(),
 			bound(t, t.Response.P50), bound(t, t.Response.P99), bound(t, t.Response.Max)),
 		keys: func(f Format) []key {

@@ -42,6 +42,7 @@ func Load(all []analysis.Summary) (c Chart, ok bool) {
 	return Chart{
 		Name: "load", Title: "Latency against load",
 		Caption: "Response time before the first fault, at each offered load. Solid: the median; dashed: p99.",
+		Basis:   basis(trialsEach(systemsOf(curves))+" of each system", noInterval, "exact"),
 		Alt:     loadAlt(curves),
 		keys: func(Format) []key {
 			var keys []key
@@ -53,6 +54,14 @@ func Load(all []analysis.Summary) (c Chart, ok bool) {
 		height: func(f Format) vg.Length { return f.tall(280, 230) },
 		body:   func(dc draw.Canvas, f Format) { drawLoad(dc, f, curves, never(all)) },
 	}, true
+}
+
+func systemsOf(curves []loadCurve) []System {
+	var out []System
+	for _, c := range curves {
+		out = append(out, c.System)
+	}
+	return out
 }
 
 func loadCurves(all []analysis.Summary) []loadCurve {

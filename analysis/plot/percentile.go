@@ -26,6 +26,7 @@ func Percentiles(all []analysis.Summary) Chart {
 		Name: "latency-percentiles", Title: "Latency by percentile",
 		Caption: "The time that a share of all due operations did not exceed; each step to the right is ten times rarer. " +
 			"Response counts from when an operation was due, service from when it was sent.",
+		Basis:  basis(operationsEach(systems)+" of "+trialsEach(systems)+" of each system", percentileInterval(systems), "exact"),
 		Alt:    percentileAlt(systems),
 		keys:   func(f Format) []key { return percentileKeys(systems, f) },
 		height: func(f Format) vg.Length { return f.tall(300, 250) },
@@ -33,6 +34,16 @@ func Percentiles(all []analysis.Summary) Chart {
 			drawPercentiles(dc, f, lines, never(all))
 		},
 	}
+}
+
+// percentileInterval says what tells how far the trials differ.
+func percentileInterval(systems []System) string {
+	for _, s := range systems {
+		if len(s.Trusted()) > 1 {
+			return noInterval + ": each trial is a thin line"
+		}
+	}
+	return noInterval
 }
 
 func (f Format) tall(wide, narrow vg.Length) vg.Length {

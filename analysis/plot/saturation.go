@@ -40,7 +40,8 @@ func Saturation(r saturation.Report) Chart {
 		Name: "saturation", Title: "Throughput against latency",
 		Caption: "Response time over the throughput that was achieved; p99 above, the median below. Filled, solid: open loop; hollow, dashed: " +
 			"closed loop. A ring is the knee. Crosses: the load generator was late, so nothing is known of the system.",
-		Alt: kneeAlt(curves),
+		Basis: basis(kneeTrials(curves), noInterval+": each trial is a point", "exact"),
+		Alt:   kneeAlt(curves),
 		keys: func(Format) []key {
 			var keys []key
 			for _, c := range curves {
@@ -61,6 +62,15 @@ func Saturation(r saturation.Report) Chart {
 			drawKnees(lower, f, "p50", curves, 0, func(p kneePoint) float64 { return p.p50 })
 		},
 	}
+}
+
+// kneeTrials is how many points there are in all.
+func kneeTrials(curves []kneeCurve) string {
+	n := 0
+	for _, c := range curves {
+		n += len(c.closed) + len(c.open)
+	}
+	return fmt.Sprintf("%d trials", n)
 }
 
 func kneeCurves(r saturation.Report) []kneeCurve {

@@ -31,6 +31,7 @@ type Chart struct {
 	Name    string // of its files, without extension: letters, digits and hyphens
 	Title   string
 	Caption string // how to read it; one sentence or two
+	Basis   string // what it rests on: n, the level of its interval, its resolution
 	Alt     string // what it shows, for those who cannot see it
 
 	keys   func(Format) []key
@@ -109,7 +110,7 @@ func (c Chart) paint(dc draw.Canvas, f Format) {
 }
 
 func (c Chart) captionLines(f Format) []string {
-	return wrap(c.Caption, f.Width-2*f.margin(), func(s string) vg.Length {
+	return wrap(c.Caption+" "+c.Basis, f.Width-2*f.margin(), func(s string) vg.Length {
 		return letters(muted, f.Text, font.WeightNormal).Width(s)
 	})
 }

@@ -19,10 +19,12 @@ func Throughput(s System, steps []Step) Chart {
 	t := s.Typical()
 	plan := schedule{spans(t, steps), seconds(t)}
 	bins, per := timeline(t)
+	lanes := rolesOf(t)
 	marked, note := worstWindows(t), ""
 	if len(marked) > 0 {
 		note = worstNote
 	}
+	note += lanes.note()
 	var others [][]xy
 	for _, o := range s.Trusted() {
 		if o != t {
@@ -35,22 +37,24 @@ func Throughput(s System, steps []Step) Chart {
 		Title: s.label() + ": throughput over time",
 		Caption: fmt.Sprintf("Good: done within %s of when it was due, by due time. Done: by when it completed; "+
 			"what waited through an outage completes in a burst at its end.%s%s", short(t.Facts.Deadline.Seconds()*1000), note, coarse(t, per, "mean", "the pale band is the range of")+trialNote(s, t)),
-		Alt:  throughputAlt(s, t),
-		unit: "ops/s",
+		Basis: oneTrial(s, t, "bins of "+short(float64(t.BinMS))+"; roles as the nodes tell"),
+		Alt:   throughputAlt(s, t),
+		unit:  "ops/s",
 		keys: func(f Format) []key {
 			return append([]key{
 				lineKey("due", stroke(muted, 0.8, 1, 2, 1.5)),
 				areaKey("good", s.tint(), 0.3),
 				lineKey("done", stroke(s.tint(), 1, 1.4)),
-			}, plan.keys(f)...)
+			}, append(plan.keys(f), lanes.keys(s.tint())...)...)
 		},
-		height: func(f Format) vg.Length { return f.tall(200, 180) + worstHeight(f, marked) },
+		height: func(f Format) vg.Length { return f.tall(200, 180) + worstHeight(f, marked) + lanes.height(f) },
 		body: func(dc draw.Canvas, f Format) {
-			dc.Min.Y += worstHeight(f, marked)
+			dc.Min.Y += worstHeight(f, marked) + lanes.height(f)
 			p := drawThroughput(dc, f, s, plan, bins, per, others)
 			if len(marked) > 0 {
 				worstStrip(dc, f, p, marked)
 			}
+			lanes.draw(dc, f, p, plan, s.tint(), worstHeight(f, marked))
 		},
 	}
 }

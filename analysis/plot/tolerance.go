@@ -33,10 +33,28 @@ func Tolerance(all []analysis.Summary) []Chart {
 func toleranceChart(name, title, caption string, maps []ToleranceMap, g panelGrid) Chart {
 	return Chart{
 		Name: name, Title: title, Caption: caption, Alt: g.alt(title, maps),
+		Basis:  basis(toleranceTrials(maps)+" of each size of a cluster", noInterval+": a cell is what was seen", "what was served, not for how long"),
 		keys:   func(Format) []key { return standingKeys(maps) },
 		height: func(f Format) vg.Length { return g.lay(f, maps, nil) },
 		body:   func(dc draw.Canvas, f Format) { g.lay(f, maps, &dc) },
 	}
+}
+
+func toleranceTrials(maps []ToleranceMap) string {
+	var systems []System
+	for _, m := range maps {
+		systems = append(systems, m.bySize()...)
+	}
+	return trialsEach(systems)
+}
+
+// bySize are the trials of a map, a system for each size of the cluster.
+func (m ToleranceMap) bySize() []System {
+	var all []analysis.Summary
+	for _, t := range m.Trials {
+		all = append(all, *t)
+	}
+	return Systems(all)
 }
 
 // A panelGrid is which pairs of a row are drawn, and from which number on.

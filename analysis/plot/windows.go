@@ -31,9 +31,9 @@ func Windows(all []analysis.Summary) (c Chart, ok bool) {
 	}
 	return Chart{
 		Name: "windows", Title: "Worst availability by length of window",
-		Caption: fmt.Sprintf("The least share of good operations (solid) and of users' time that was up (dashed) in any window of a length; at the right end, in the whole trial. "+
-			"Windows begin every %s.%s", windowGrid(all), windowTrials(systems)),
-		Alt: windowsAlt(systems),
+		Caption: fmt.Sprintf("The least share of good operations (solid) and of users' time that was up (dashed) in any window of a length; at the right end, in the whole trial.%s", windowTrials(systems)),
+		Basis:   basis(operationsEach(systems)+" of "+trialsEach(systems)+" of each system", noInterval, "windows begin every "+windowGrid(all)),
+		Alt:     windowsAlt(systems),
 		keys: func(Format) []key {
 			var keys []key
 			for _, s := range systems {

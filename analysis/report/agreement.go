@@ -23,7 +23,7 @@ func Agreement(w io.Writer, set episodes.Set, width int) error {
 
 // sideBySide holds what was measured against what was modelled, where there is both.
 func sideBySide(set episodes.Set) table {
-	t := table{Title: "Measured and modelled", Keys: 2, Columns: []column{
+	t := table{Title: "Measured and modelled", Keys: 2, Means: termOutage, Columns: []column{
 		{"fault", word}, {"system", word}, {"measured", figure}, {"median ms", figure}, {"modelled", figure}, {"at op/s", figure}, {"modelled median ms", figure}, {"modelled is longer by ms", figure},
 	}}
 	classes := plot.Classes(set)

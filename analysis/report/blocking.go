@@ -11,7 +11,7 @@ import (
 // blocking answers: for how long is a participant in doubt if its coordinator is
 // gone for so long. It is there only if the length of the fault varies.
 func blocking(summaries []analysis.Summary) table {
-	t := table{Title: "In doubt without a coordinator, by how long it was down", Keys: 2, Columns: []column{
+	t := table{Title: "In doubt without a coordinator, by how long it was down", Keys: 2, Means: termDoubt, Columns: []column{
 		{"system", word}, {"down ms", figure}, {"episodes", figure}, {"median ms", figure}, {"p90 ms", figure}, {"max ms", figure},
 		{"locked key·s", figure}, {"others waiting", figure}, {"their key·s", figure},
 	}}

@@ -9,6 +9,7 @@ import (
 	"nines/analysis"
 	"nines/analysis/episodes"
 	"nines/analysis/plot"
+	"nines/analysis/project"
 	"nines/analysis/stats"
 )
 
@@ -139,4 +140,9 @@ func (c campaign) out(r *total, class plot.FaultClass) string {
 // covers reports whether the episodes of a step are in one of the tables.
 func (c campaign) covers(s plot.Step) bool {
 	return slices.ContainsFunc(c.classes, func(class plot.FaultClass) bool { return class.Fault == s.Fault })
+}
+
+// yearText is what a run comes to in a year, with rates that are nobody's own.
+func yearText(p *project.Projection) string {
+	return "A YEAR, with rates of faults from the literature, not yours (nines project --rates): " + strings.ReplaceAll(projectedHeadline(p), " %", "\u00a0%")
 }

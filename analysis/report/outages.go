@@ -64,7 +64,7 @@ func (c campaign) rows(class plot.FaultClass) []outageRow {
 func (c campaign) tables(compact bool) []table {
 	var out []table
 	for _, class := range c.classes {
-		t := table{Title: "Outage of " + oneLine(class.Name), Keys: 1}
+		t := table{Title: "Outage of " + oneLine(class.Name), Keys: 1, Means: termOutage}
 		for _, col := range outageColumns {
 			if !compact || col.compact != nil {
 				t.Columns = append(t.Columns, column{col.name, col.kind})

@@ -11,7 +11,7 @@ import (
 // one by one: how long out under which fault. A row is a system under a fault of
 // one length; there are none for fewer cells.
 func (c campaign) overview(rows []total) table {
-	t := table{Title: "Outages, fault by fault", Keys: 3}
+	t := table{Title: "Outages, fault by fault", Keys: 3, Means: termOutage}
 	if len(rows) <= plot.ManySystems || len(c.classes) == 0 {
 		return t
 	}

@@ -10,6 +10,7 @@ import (
 
 	"nines/analysis"
 	"nines/analysis/plot"
+	"nines/analysis/project"
 	"nines/results"
 )
 
@@ -36,7 +37,7 @@ type page struct {
 	Systems        []systemPart
 	Many           bool // of them: too many to be listed in the head
 	Steps          []stepPart
-	Terms          []pair
+	Terms          []term
 	Run            []pair
 	Command        string
 	Scenario       string
@@ -61,6 +62,8 @@ type pair struct{ Name, Value string }
 // A drawing is a chart in two sizes, of which the page shows the one that fits.
 type drawing struct {
 	Title, Caption string
+	Basis          string
+	Terms          []term // that it shows
 	Wide, Narrow   template.HTML
 }
 
@@ -73,7 +76,7 @@ func drawn(c plot.Chart) (drawing, error) {
 	if err != nil {
 		return drawing{}, err
 	}
-	return drawing{Title: c.Title, Caption: c.Caption, Wide: template.HTML(wide), Narrow: template.HTML(narrow)}, nil
+	return drawing{Title: c.Title, Caption: c.Caption, Basis: c.Basis, Terms: termsOfChart(c.Name), Wide: template.HTML(wide), Narrow: template.HTML(narrow)}, nil
 }
 
 func drawnAll(charts ...plot.Chart) ([]drawing, error) {
@@ -89,7 +92,7 @@ func drawnAll(charts ...plot.Chart) ([]drawing, error) {
 }
 
 // htmlReport is report.html.
-func htmlReport(m results.Manifest, summaries []analysis.Summary) ([]byte, error) {
+func htmlReport(m results.Manifest, summaries []analysis.Summary, years ...*project.Projection) ([]byte, error) {
 	r, ok := search(m, summaries)
 	shown := summaries
 	if ok {
@@ -101,6 +104,9 @@ func htmlReport(m results.Manifest, summaries []analysis.Summary) ([]byte, error
 	}
 	if err != nil {
 		return nil, err
+	}
+	for _, y := range years {
+		p.Lead = append(p.Lead, badge{yearText(y), "doubt"})
 	}
 	tmpl, err := template.New("page").Parse(pageHTML)
 	if err != nil {
@@ -237,7 +243,7 @@ func systemParts(rows []total, steps []plot.Step) ([]systemPart, error) {
 		}
 		if !many {
 			var err error
-			if part.Figures, err = drawnAll(plot.Throughput(r.System, steps), plot.Latency(r.System, steps)); err != nil {
+			if part.Figures, err = drawnAll(plot.OverTime(r.System, steps)...); err != nil {
 				return nil, err
 			}
 		}
@@ -256,13 +262,12 @@ func newStepPart(i int, s faultStep, summaries []analysis.Summary) (stepPart, er
 	}
 	figure.Title = "System by system, from injection on"
 	part := stepPart{ID: fmt.Sprintf("fault-%d", i+1), Heading: s.heading(), Figures: []drawing{figure}, Open: []table{s.Medians}}
-	if c, ok := plot.EveryEpisode(summaries, s.Step); ok && len(plot.Systems(summaries)) <= plot.ManySystems {
-		every, err := drawn(c)
+	if len(plot.Systems(summaries)) <= plot.ManySystems {
+		several, err := drawnAll(plot.Episodes(summaries, s.Step)...)
 		if err != nil {
 			return stepPart{}, err
 		}
-		every.Title = "Every episode"
-		part.Figures = append(part.Figures, every)
+		part.Figures = append(part.Figures, several...)
 	}
 	if len(s.Episodes.Rows) > manyRows {
 		part.Folded = append(part.Folded, s.Episodes)

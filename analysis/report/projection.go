@@ -121,6 +121,7 @@ func projectionHTMLOf(ps []*project.Projection) ([]byte, error) {
 		p.Lead = append(p.Lead, badge{strings.ReplaceAll(projectedHeadline(one), " %", "\u00a0%"), confidence(one)})
 		p.Systems = append(p.Systems, projectedSystem{fmt.Sprintf("system-%d", i+1), oneLine(one.System), classesOf(one), evidenceOf(one), nextOf(one)})
 	}
+	p.withoutTerms()
 	tmpl, err := template.New("page").Parse(projectionHTML)
 	if err != nil {
 		return nil, fmt.Errorf("parse its template: %w", err)
@@ -133,6 +134,23 @@ func projectionHTMLOf(ps []*project.Projection) ([]byte, error) {
 		return nil, fmt.Errorf("fill it in: %w", err)
 	}
 	return b.Bytes(), nil
+}
+
+// withoutTerms has no table link to a definition: they are on the page of a run.
+func (p *projectionPage) withoutTerms() {
+	all := []*table{&p.Sources}
+	for _, tables := range [][]table{p.Tables, p.Rest} {
+		for i := range tables {
+			all = append(all, &tables[i])
+		}
+	}
+	for i := range p.Systems {
+		s := &p.Systems[i]
+		all = append(all, &s.Classes, &s.Evidence, &s.Next)
+	}
+	for _, t := range all {
+		t.NoTerms = true
+	}
 }
 
 // sharedBlocks are how report.html shows tables and figures.

@@ -153,3 +153,21 @@ func TestNinesText(t *testing.T) {
 		}
 	}
 }
+
+// The page of a run leads with its years, and says whose rates they are with.
+func TestPageLeadsWithYears(t *testing.T) {
+	ps := projections(t)[:1]
+	html, err := htmlReport(manifest(), runs["one"](), ps...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wellFormed(t, string(html))
+	_, lead, _ := strings.Cut(string(html), `<ul class="lead">`)
+	lead, _, _ = strings.Cut(lead, "</ul>")
+	if !strings.Contains(lead, "A YEAR, with rates of faults from the literature, not yours") || !strings.Contains(lead, "etcdraft (3 nodes): ") || !strings.Contains(lead, "nines") {
+		t.Errorf("the lead is %s", lead)
+	}
+	if strings.Contains(pageOf(t, "one"), "A YEAR") {
+		t.Error("a year of a run that was not projected")
+	}
+}

@@ -13,6 +13,8 @@ type table struct {
 	Rows    [][]string
 	Notes   []string // below it
 	Keys    int      // leading columns that name a row; repeated where the table is folded
+	NoTerms bool     // its page has no definitions to link to
+	Means   string   // anchor of what columns are that are named after a statistic alone; of the response if empty
 }
 
 type column struct {

@@ -9,17 +9,19 @@ import (
 	"nines/analysis"
 	"nines/analysis/episodes"
 	"nines/analysis/plot"
+	"nines/analysis/project"
 	"nines/results"
 )
 
 // Write makes episodes.json, tables.md, charts/ and report.html in the run folder dir. Each
-// file is written whole or not at all.
-func Write(dir string, m results.Manifest, summaries []analysis.Summary) error {
+// file is written whole or not at all. The page leads with what is projected of a year, if
+// anything is.
+func Write(dir string, m results.Manifest, summaries []analysis.Summary, years ...*project.Projection) error {
 	tables, err := markdownReport(m, summaries)
 	if err != nil {
 		return fmt.Errorf("make the tables: %w", err)
 	}
-	html, err := htmlReport(m, summaries)
+	html, err := htmlReport(m, summaries, years...)
 	if err != nil {
 		return fmt.Errorf("make the page: %w", err)
 	}

@@ -52,6 +52,9 @@ type Config struct {
 	// Episode is told when an episode of the schedule begins, by its number from 0.
 	// Optional.
 	Episode func(n int)
+	// Fault is told when a fault is in force, and when it has been healed. From any
+	// goroutine. Optional.
+	Fault func(v bench.Interval, inForce bool)
 }
 
 // Load is the main load: open loop, or closed if Arrivals is nil.
@@ -229,7 +232,7 @@ func (t *trial) measure(ctx context.Context, preloaded []bench.Sample) error {
 // over: after a last rest, so that the last one is seen to have recovered.
 func (t *trial) hurt(ctx context.Context) (err error) {
 	f := &t.result.Facts
-	cfg := chaos.Config{Cluster: t.cluster, Base: t.base, Steps: t.Faults, Duration: f.Duration, Seed: f.Seed}
+	cfg := chaos.Config{Cluster: t.cluster, Base: t.base, Steps: t.Faults, Duration: f.Duration, Seed: f.Seed, Changed: t.Fault}
 	if t.vigil == nil {
 		t.period.end(f.Duration)
 		t.result.Faults, err = chaos.Run(ctx, cfg)

@@ -43,7 +43,7 @@ func trials(ctx context.Context, held *held, s *scenario.Scenario, show *display
 		return nil, err
 	}
 	c := &campaign{
-		held: held, show: show, jobs: jobs(missing),
+		held: held, show: show, jobs: jobs(missing, show.watch != nil),
 		todo: missing, begun: len(complete), total: len(complete) + len(missing),
 	}
 	if err := c.read(ctx, complete); err != nil {
@@ -54,9 +54,9 @@ func trials(ctx context.Context, held *held, s *scenario.Scenario, show *display
 	return c.all, err
 }
 
-// jobs is how many of the trials may run at once.
-func jobs(todo []planned) int {
-	if slices.ContainsFunc(todo, func(p planned) bool { return !isVirtual(p) }) {
+// jobs is how many of the trials may run at once. Who watches sees one at a time.
+func jobs(todo []planned, watched bool) int {
+	if watched || slices.ContainsFunc(todo, func(p planned) bool { return !isVirtual(p) }) {
 		return 1
 	}
 	return max(1, min(len(todo), runtime.NumCPU()))

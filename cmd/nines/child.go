@@ -15,6 +15,7 @@ import (
 
 	"nines/bench"
 	"nines/bench/trial"
+	"nines/bench/watch"
 	"nines/results"
 )
 
@@ -42,6 +43,7 @@ type message struct {
 	Episode int               `json:"episode,omitempty"` // that goes on, from 1, if the schedule has some
 	Dir     string            `json:"dir,omitempty"`     // where the trial's files are until it is complete
 	Stop    string            `json:"stop,omitempty"`    // why the run cannot go on
+	View    *watch.View       `json:"view,omitempty"`    // if somebody watches
 }
 
 // told is how long a child may take to end once it is told to; it then gives
@@ -52,6 +54,7 @@ const told = 5 * time.Second
 type child struct {
 	last  message
 	heard func(message)
+	watch bool         // the child is to tell its View
 	lock  *os.File     // of the run folder, which the child holds too as long as it lives; may be nil
 	out   bytes.Buffer // the rest of a line
 	words tail         // stderr
@@ -60,7 +63,11 @@ type child struct {
 // run runs the trial in a child, to the child's end. The error is why it ended
 // badly: died, or that it had to stop.
 func (c *child) run(ctx context.Context, dir, name string) error {
-	cmd := exec.CommandContext(ctx, self(), "trial", dir, name)
+	args := []string{"trial", dir, name}
+	if c.watch {
+		args = append(args, "--watch")
+	}
+	cmd := exec.CommandContext(ctx, self(), args...)
 	cmd.Args[0] = "nines"
 	alive, err := cmd.StdinPipe()
 	if err != nil {

@@ -10,6 +10,8 @@ import (
 
 	"github.com/vbauerster/mpb/v8"
 	"golang.org/x/term"
+
+	"nines/bench/watch"
 )
 
 // A display shows how a run goes: on a terminal a bar for each trial that runs,
@@ -19,6 +21,8 @@ type display struct {
 	out   io.Writer
 	width int
 	bars  *mpb.Progress // nil: no terminal
+
+	watch *watch.Server // shows the same to others, one trial at a time; nil: to nobody
 
 	mu   sync.Mutex // of out, and of what follows
 	said time.Time  // when a line last told how something goes

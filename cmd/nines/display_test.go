@@ -86,8 +86,11 @@ func TestJobs(t *testing.T) {
 		"{systems: [null], time: virtual}":               1,
 		"{systems: [null], time: virtual, repeat: 1000}": min(all, 1000),
 	} {
-		if got := jobs(plan(parse(t, text))); got != want {
+		if got := jobs(plan(parse(t, text)), false); got != want {
 			t.Errorf("%s: %d at once, want %d", text, got, want)
+		}
+		if got := jobs(plan(parse(t, text)), true); got != 1 {
+			t.Errorf("%s: %d at once while somebody watches", text, got)
 		}
 	}
 }

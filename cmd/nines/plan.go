@@ -154,7 +154,7 @@ func outline(s *scenario.Scenario) []string {
 	}
 	var fresh tempo
 	todo := plan(s)
-	all := fresh.left(todo) / time.Duration(jobs(todo))
+	all := fresh.left(todo) / time.Duration(jobs(todo, false))
 	first := fmt.Sprintf("%s: %s; %s for %s each", s.Name, cast(s), offered(s), span(s.Duration))
 	if e := chaos.EpisodesOf(s.Faults); e != nil {
 		first = fmt.Sprintf("%s: %s; %s for %s each, which take %s at most", s.Name, cast(s), offered(s), plural(e.Episodes, "episode"), span(s.Duration))

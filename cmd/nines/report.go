@@ -89,7 +89,11 @@ func writeReport(run *results.Run, all []analysis.Summary) error {
 			return err
 		}
 	}
-	return report.Write(run.Dir(), m, all)
+	ps, err := years(run.Dir(), all)
+	if err != nil {
+		return err
+	}
+	return report.Write(run.Dir(), m, all, ps...)
 }
 
 // present prints the outcome of a run.

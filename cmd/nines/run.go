@@ -24,6 +24,7 @@ type runCmd struct {
 	Out      string   `placeholder:"DIR" help:"Results folder, new or empty. Default: results/SCENARIO-TIME."`
 	Resume   string   `placeholder:"DIR" help:"Go on with the run in DIR: run the trials that are missing, and report all."`
 	Set      []string `sep:"none" placeholder:"PATH=VALUE" help:"Change any field of the scenario. May be repeated."`
+	scraped
 	output
 }
 
@@ -50,6 +51,11 @@ Exit codes: 0 fine; 1 a history was illegal; 2 bad input; 3 internal error; 4 a 
 func (c *runCmd) Run(ctx context.Context, t terminal) error {
 	show := newDisplay(t.err, c.Quiet)
 	defer show.close()
+	unwatch, err := c.scraped.begin(show)
+	if err != nil {
+		return err
+	}
+	defer unwatch()
 	held, s, err := c.begin(ctx, show)
 	if err != nil {
 		return err

@@ -23,6 +23,7 @@ type saturateCmd struct {
 	MaxRate  float64  `placeholder:"OPS" default:"200000" help:"Highest rate to try. Default: 200000."`
 	Out      string   `placeholder:"DIR" help:"Results folder, new or empty. Default: results/SCENARIO-TIME."`
 	Set      []string `sep:"none" placeholder:"PATH=VALUE" help:"Change any field of the scenario. May be repeated."`
+	scraped
 	output
 }
 
@@ -48,13 +49,18 @@ func (c *saturateCmd) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
+	show := newDisplay(t.err, c.Quiet)
+	defer show.close()
+	unwatch, err := c.scraped.begin(show)
+	if err != nil {
+		return err
+	}
+	defer unwatch()
 	p := c.search(s)
 	run, undo, err := createRun(c.Out, s, results.Manifest{Command: c.command(), Search: &p})
 	if err != nil {
 		return err
 	}
-	show := newDisplay(t.err, c.Quiet)
-	defer show.close()
 	for _, line := range append(searchOutline(s, p), "results: "+run.Dir()) {
 		show.line("%s", line)
 	}

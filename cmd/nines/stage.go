@@ -12,6 +12,7 @@ import (
 
 	"nines/analysis"
 	"nines/bench/trial"
+	"nines/bench/watch"
 	"nines/chaos"
 )
 
@@ -42,6 +43,7 @@ func (d *display) begin(at place, p planned) *stage {
 		g.of = e.Episodes
 	}
 	g.set("starting")
+	d.watch.Begin(watch.Run{Trials: at.of, Trial: at.n}, watch.Trial{Name: p.name, System: p.label, Phase: string(trial.Starting)})
 	if d.bars == nil {
 		d.saidNow()
 		d.line("%s: starts%s", g.head, at.toGo())
@@ -98,6 +100,7 @@ func (g *stage) get() string {
 // heard takes a message of the trial.
 func (g *stage) heard(m message) {
 	g.set(goes(m, g.total-g.warmup, g.of))
+	g.on.watch.Update(string(m.Phase), m.At, m.Episode, m.View)
 	if g.bar == nil {
 		if g.on.bars == nil {
 			g.on.say("%s: %s", g.head, g.get())
@@ -113,7 +116,10 @@ func (g *stage) heard(m message) {
 	}
 }
 
-func (g *stage) analysing() { g.set("analysing") }
+func (g *stage) analysing() {
+	g.set("analysing")
+	g.on.watch.End("analysing")
+}
 
 // end shows the trial's outcome in the place of its bar.
 func (g *stage) end(s *analysis.Summary) {

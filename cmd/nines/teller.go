@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"strings"
@@ -9,17 +10,20 @@ import (
 
 	"nines/bench"
 	"nines/bench/trial"
+	"nines/bench/watch"
 )
 
 // A teller tells the parent how a trial goes, several times a second.
 type teller struct {
-	live bench.Progress // counts what is recorded
+	live    bench.Progress // counts what is recorded
+	watched bool           // somebody wants to know more
 
 	mu   sync.Mutex
 	out  *json.Encoder
 	last message
 	base time.Time            // zero until it is known
 	now  func() time.Duration // the trial's own clock; nil: real time since base
+	seen *watch.Tally         // nil unless somebody watches
 
 	quit  chan struct{}
 	ended sync.WaitGroup
@@ -88,6 +92,9 @@ func (t *teller) tell(change func(*message)) {
 	defer t.mu.Unlock()
 	change(&t.last)
 	t.last.Counts = t.live.Now()
+	if t.seen != nil {
+		t.last.View = t.seen.View()
+	}
 	switch {
 	case t.now != nil:
 		t.last.At = t.now()
@@ -97,8 +104,33 @@ func (t *teller) tell(change func(*message)) {
 	_ = t.out.Encode(&t.last)
 }
 
-// stop ends the telling; the child may say no more afterwards.
+// watch counts what those want to know who watch the trial.
+func (t *teller) watch(cfg *trial.Config) {
+	var faults []string
+	for _, s := range cfg.Faults {
+		faults = append(faults, s.Fault.String())
+	}
+	seen := watch.NewTally(cfg.Facts.Deadline, cfg.Facts.Nodes, faults)
+	cfg.Recorder = bench.Tee(cfg.Recorder, seen)
+	if arrivals := cfg.Load.Arrivals; arrivals != nil {
+		cfg.Load.Arrivals = func(from, until time.Duration) bench.Arrivals { return seen.Arrivals(arrivals(from, until)) }
+	}
+	start := cfg.Start
+	cfg.Start = func(ctx context.Context, report func(time.Time, bench.Event)) (bench.Cluster, error) {
+		return start(ctx, func(at time.Time, e bench.Event) { seen.Event(e); report(at, e) })
+	}
+	cfg.Fault = seen.Fault
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.seen = seen
+}
+
+// stop ends the telling with how it all came out; the child may say no more
+// afterwards.
 func (t *teller) stop() {
-	t.once.Do(func() { close(t.quit) })
-	t.ended.Wait()
+	t.once.Do(func() {
+		close(t.quit)
+		t.ended.Wait()
+		t.tell(func(*message) {})
+	})
 }

@@ -25,6 +25,8 @@ import (
 type trialCmd struct {
 	Dir  string `arg:"" help:"Results folder."`
 	Name string `arg:"" help:"Name of the trial."`
+
+	Watch bool `help:"Tell also what those who watch the run want to know."`
 }
 
 // gcPercent lets the heap of a trial grow to five times what lives, so that the
@@ -52,6 +54,7 @@ func (c *trialCmd) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	tell := newTeller(t.out)
+	tell.watched = c.Watch
 	defer tell.stop()
 	if isVirtual(p) {
 		runtime.GOMAXPROCS(1) // goroutines of a bubble hand over to one another: on several processors that is slower
@@ -124,6 +127,9 @@ func runIn(ctx context.Context, x *spec, files *results.Trial, tell *teller, by 
 	cfg.Start = whileRoom(cfg.Start, files.Dir(), cancel)
 	cfg.Recorder = bench.Tee(files.Samples, &tell.live)
 	cfg.Progress, cfg.Episode = tell.phase, tell.episode
+	if tell.watched {
+		tell.watch(&cfg)
+	}
 	cfg.Began = func(c bench.Cluster, base time.Time) {
 		tell.setBase(base)
 		tellBase(c, base)

@@ -42,7 +42,7 @@ func one(ctx context.Context, dir string, p planned, lock *os.File, show *stage)
 		syscall.Sync()
 	}
 	began := time.Now()
-	c := child{heard: show.heard, lock: lock}
+	c := child{heard: show.heard, watch: show.on.watch != nil, lock: lock}
 	err := c.run(ctx, dir, p.name)
 	if _, missing := os.Stat(trialDir(dir, p.name)); missing == nil {
 		return nil

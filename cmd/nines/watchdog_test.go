@@ -43,7 +43,7 @@ type watched struct {
 	cluster bench.Cluster
 }
 
-func watch(t *testing.T, settings string) *watched {
+func guard(t *testing.T, settings string) *watched {
 	t.Helper()
 	s := parse(t, "{systems: [{system: null"+settings+"}], duration: 2s, warmup: 0s, load: {rate: 1000, abandon: 1s}}")
 	x, err := specify(plan(s)[0])
@@ -79,7 +79,7 @@ func (w *watched) stacks() string {
 
 func TestWatchdogSleeps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := watch(t, "")
+		w := guard(t, "")
 		w.quiet = 1100 * time.Millisecond // half of what the trial takes: it does something all the time
 		r, err := w.guard(t.Context(), w.cfg)
 		if err != nil || r.Facts.Failure != "" || r.Facts.Cut || r.Facts.Offered == 0 || w.stacks() != "" {
@@ -92,7 +92,7 @@ func TestWatchdogSleeps(t *testing.T) {
 // what had been recorded is kept, and nothing is recorded any more.
 func TestHungForGood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := watch(t, ", hangs: 1500ms")
+		w := guard(t, ", hangs: 1500ms")
 		began := time.Now()
 		r, err := w.guard(t.Context(), w.cfg)
 		// It drops operations until the end, and then does nothing more.
@@ -123,7 +123,7 @@ func TestHungForGood(t *testing.T) {
 // it has.
 func TestHungUntilCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := watch(t, "")
+		w := guard(t, "")
 		w.cfg.Start = func(ctx context.Context, report func(time.Time, bench.Event)) (bench.Cluster, error) {
 			report(time.Now(), bench.Event{Kind: bench.EventLeader})
 			<-ctx.Done()
@@ -144,7 +144,7 @@ func TestHungUntilCancelled(t *testing.T) {
 func TestToldToEnd(t *testing.T) {
 	for settings, within := range map[string]time.Duration{"": time.Second, ", hangs: 500ms": 6 * time.Second} {
 		synctest.Test(t, func(t *testing.T) {
-			w := watch(t, settings)
+			w := guard(t, settings)
 			ctx, cancel := context.WithCancelCause(t.Context())
 			time.AfterFunc(time.Second, func() { cancel(errInterrupted) })
 			began := time.Now()

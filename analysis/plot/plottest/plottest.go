@@ -64,6 +64,8 @@ func Trial(s Service, c Config) analysis.Summary {
 	measure(&sum, ops, c)
 	outages(&sum, s, c)
 	windows(&sum)
+	heat(&sum, ops, c)
+	roles(&sum, s, c)
 	return sum
 }
 
