@@ -58,7 +58,7 @@ var ofColumn = []struct {
 	{termReach, []string{"partial"}},
 	{termLasting, []string{"lasting"}},
 	{termSLO, []string{"SLO outage", "meets SLO", "SLO$"}},
-	{termGap, []string{"gap", "again on healing"}},
+	{termGap, []string{"gap", "again on healing", "serves again", "at the longest"}},
 	{termModelled, []string{"modelled"}},
 	{termOutage, []string{"outage", ": out ms"}},
 	{termWindows, []string{"worst 1", "worst", "after each fault, ms"}},

@@ -12,7 +12,7 @@ import (
 // Of these figures the name says it all.
 var plainFigures = []string{
 	"repeat", "nodes", "n", "for s", "for ms", "down ms", "sent s", "done s", "session", "bounds", "%", "op/s", "settings",
-	"tries per op", "on hit node", // which the notes of their table explain
+	"tries per op", "on hit node", "entries between snapshots", "restarts", // which the notes of their table explain
 }
 
 // Each column of figures, in each table of each page, links to its definition, or is

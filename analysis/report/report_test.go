@@ -38,6 +38,7 @@ var runs = map[string]func() []analysis.Summary{
 	"costs":      sync.OnceValue(plottest.Costs),
 	"tolerance":  sync.OnceValue(plottest.Tolerance),
 	"policies":   sync.OnceValue(plottest.Policies),
+	"checkpoint": sync.OnceValue(checkpointed),
 	"hostile":    sync.OnceValue(plottest.Hostile),
 	"campaign":   sync.OnceValue(plottest.Campaign),
 	"empty":      plottest.Empty,

@@ -55,7 +55,7 @@ func TestBuiltins(t *testing.T) {
 		}
 		reparse(t, s)
 	}
-	if got := strings.Join(names, " "); got != "3-region balance blocking calibrate-stall commit-cost controls failover faults network paxos-vs-raft quickstart quickstart-txn saturate steady storm tolerance" {
+	if got := strings.Join(names, " "); got != "3-region balance blocking calibrate-stall checkpoint commit-cost controls failover faults network paxos-vs-raft quickstart quickstart-txn redundancy saturate steady storm tolerance" {
 		t.Errorf("the built-in scenarios are %s", got)
 	}
 }
