@@ -38,7 +38,7 @@ func TestMessages(t *testing.T) {
 				t.Fatal(n, err)
 			}
 		}
-		if len(heard) != 4 {
+		if len(heard) != 5 { // the last says how it all came out
 			t.Fatalf("heard %+v", heard)
 		}
 		if m := heard[2]; m.Phase != trial.Measuring || m.At != 2*tellEvery || m.Counts.OK != 1 || m.Dir != "d" || m.Stop != "" {
