@@ -37,7 +37,7 @@ func (s Set) modelled(a *Group) *Group {
 	for i := range s.Groups {
 		b := &s.Groups[i]
 		twin := a.Key
-		twin.Virtual, twin.Rate = true, b.Rate
+		twin.Virtual, twin.Rate, twin.OfKnee = true, b.Rate, b.OfKnee
 		if b.Key == twin && b.Out.N > 0 && (best == nil || away(b) < away(best)) {
 			best = b
 		}

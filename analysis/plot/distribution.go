@@ -78,8 +78,8 @@ func Classes(set episodes.Set) []FaultClass {
 			if o.Fault == c.Fault && o.For != c.For {
 				short.For = c.For
 			}
-			if o.Fault == c.Fault && o.Rate != c.Rate {
-				short.Rate = c.Rate
+			if o.Fault == c.Fault && o.Load() != c.Load() {
+				short.Rate, short.OfKnee = c.Rate, c.OfKnee
 			}
 		}
 		c.Name = short.String()

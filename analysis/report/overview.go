@@ -21,14 +21,14 @@ func (c campaign) overview(rows []total) table {
 	}
 	loads := c.severalLoads()
 	if loads {
-		t.Columns = slices.Insert(t.Columns, 2, column{"op/s", figure})
+		t.Columns, t.Keys = slices.Insert(t.Columns, 2, column{"load", word}), 4
 	}
 	var all []outageRow
 	for _, class := range c.classes {
 		for _, r := range c.rows(class) {
 			cells := []string{oneLine(class.Fault), number(float64(class.For) / 1000)}
 			if loads {
-				cells = append(cells, number(class.Rate))
+				cells = append(cells, class.Load())
 			}
 			cells = append(cells, r.withoutFault(), r.count())
 			for _, figure := range []string{
@@ -49,7 +49,7 @@ func (c campaign) overview(rows []total) table {
 
 // severalLoads reports whether the offered load is something that cells differ in.
 func (c campaign) severalLoads() bool {
-	return slices.ContainsFunc(c.classes, func(k plot.FaultClass) bool { return k.Rate != c.classes[0].Rate })
+	return slices.ContainsFunc(c.classes, func(k plot.FaultClass) bool { return k.Load() != c.classes[0].Load() })
 }
 
 // withoutFault is the row's system without the fault, where a column of its own has
