@@ -305,6 +305,10 @@ func storm(cfg Config, nodes int, seed uint64) error {
 // all agree in every slot on a value that was asked for, what was answered is
 // linearizable, and when the faults are over all come to the same state.
 func TestStorms(t *testing.T) {
+	seeds := uint64(2000)
+	if testing.Short() { // one goroutine: the race detector has nothing to find
+		seeds = 100
+	}
 	for _, tc := range []struct {
 		name  string
 		nodes int
@@ -318,7 +322,7 @@ func TestStorms(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			for seed := range uint64(2000) {
+			for seed := range seeds {
 				if err := storm(tc.cfg, tc.nodes, seed); err != nil {
 					t.Fatalf("seed %d: %v", seed, err)
 				}
