@@ -37,7 +37,7 @@ func TestTimetables(t *testing.T) {
 		{"swizzle(n3, 100ms)", []string{
 			"n1>n3 n2>n3 n3>n1 n3>n2 n3>n4 n4>n3", "", "n1>n3 n2>n3 n3>n1 n3>n2 n3>n4 n4>n3", "",
 		}, "1,200 messages delayed on 6 links (n3), in 4 turns"},
-		{"reset(n1 -> n2, 150ms)", []string{"n1>n2", "n1>n2", "n1>n2", "n1>n2"}, "380 messages dropped on 1 link (n1 -> n2), in 3 turns"},
+		{"reset(n1 -> n2, 160ms)", []string{"n1>n2", "n1>n2", "n1>n2", "n1>n2"}, "380 messages dropped on 1 link (n1 -> n2), in 3 turns"},
 	} {
 		bubble(t, 4, func(t *testing.T, f *fake) {
 			for i, want := range c.states {
