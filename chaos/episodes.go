@@ -94,7 +94,7 @@ func (r *runner) recovered(ctx context.Context, healed, atMost time.Duration) bo
 		if r.Health.Healthy(healed) {
 			return true
 		}
-		if r.now() >= end || !r.sleep(ctx, min(healthEvery, end-r.now())) {
+		if r.now() >= end || !pause(ctx, min(healthEvery, end-r.now())) {
 			return false
 		}
 	}

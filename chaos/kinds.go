@@ -59,7 +59,6 @@ const (
 	duration           // 20ms
 	spread             // 50ms or 50ms ± 10ms
 	percentage         // 20%
-	downtime           // 1s, or nothing
 	room               // 64KiB, or nothing
 	offset             // 200ms or -200ms
 	flips              // 200ms, 50ms
@@ -71,7 +70,7 @@ const (
 )
 
 // optional reports whether the amount may be left out.
-func (m measure) optional() bool { return m == downtime || m == room || m == period }
+func (m measure) optional() bool { return m == room || m == period }
 
 // kinds is the table of faults; the parser, the help text and the injection
 // work from it.

@@ -19,7 +19,7 @@ var processKinds = []kind{
 				"rolling: every node in its turn, the next when the last has caught up and knows who leads, until all were or the fault is healed",
 			Params: []Param{{"1s", "how long a node is down; without it as long as it takes to start", "a time of more than 0s"}},
 		},
-		rolling: true, measure: downtime,
+		rolling: true, measure: period,
 		check: anywhere, hurt: restartNodes,
 	},
 	{

@@ -7,10 +7,12 @@ import (
 	"time"
 )
 
-// special parses the amounts of a few kinds, and reports whether this is one.
-func (p *parser) special(f *fault) (is bool, err error) {
+// amount parses what the kind measures.
+func (p *parser) amount(f *fault) (err error) {
 	k, a := f.kind, &f.amount
 	switch k.measure {
+	case percentage:
+		a.percent, err = p.percent(k)
 	case lateness:
 		err = p.lateness(f)
 	case bandwidth:
@@ -18,15 +20,11 @@ func (p *parser) special(f *fault) (is bool, err error) {
 	case pace:
 		a.drift, err = p.drift(k)
 	case count:
-		a.n, err = p.count(k)
+		a.n, err = p.count(k.usage())
 	case room:
 		a.size, err = p.size(k)
 	case offset:
-		p.accept("+")
-		at := p.tok.pos
-		if a.d, err = p.duration(k); err == nil && a.d == 0 {
-			err = p.fail(at, "%s by 0s would do nothing: want %s", k.Name, k.usage())
-		}
+		a.d, err = p.offset(k)
 	case flips:
 		if a.d, err = p.atLeast(k, 1); err == nil {
 			err = p.expect(",", k)
@@ -35,9 +33,45 @@ func (p *parser) special(f *fault) (is bool, err error) {
 			a.every, err = p.atLeast(k, time.Millisecond)
 		}
 	default:
-		return false, nil
+		if a.d, err = p.atLeast(k, max(1, k.shortest)); err == nil && k.measure == spread {
+			a.jitter, err = p.jitter(k, a.d)
+		}
 	}
-	return true, err
+	return err
+}
+
+// jitter parses ± and by how much a time varies, if it does.
+func (p *parser) jitter(k *kind, d time.Duration) (time.Duration, error) {
+	if !p.accept("±") && !p.accept("+-") {
+		return 0, nil
+	}
+	at := p.tok.pos
+	j, err := p.duration(k)
+	if err == nil && (j < 0 || j > d) {
+		err = p.fail(at, "a time of %v ± %v would be negative at times: the second must be from 0 to %v", d, j, d)
+	}
+	return j, err
+}
+
+// offset parses a time forward or back.
+func (p *parser) offset(k *kind) (time.Duration, error) {
+	p.accept("+")
+	at := p.tok.pos
+	d, err := p.duration(k)
+	if err == nil && d == 0 {
+		err = p.fail(at, "%s by 0s would do nothing: want %s", k.Name, k.usage())
+	}
+	return d, err
+}
+
+func (p *parser) duration(k *kind) (time.Duration, error) {
+	t := p.tok
+	d, err := time.ParseDuration(t.text)
+	if t.kind != number || err != nil {
+		return 0, p.fail(t.pos, "found %s instead of a time such as 20ms or 1.5s: want %s", t, k.usage())
+	}
+	p.advance()
+	return d, nil
 }
 
 // atLeast parses a time that must not be shorter.
@@ -54,21 +88,49 @@ func (p *parser) atLeast(k *kind, least time.Duration) (time.Duration, error) {
 	return d, err
 }
 
+// count parses a number of nodes.
+func (p *parser) count(want string) (int, error) {
+	t := p.tok
+	n, err := strconv.Atoi(t.text)
+	if t.kind != number || err != nil || n < 1 || n > maxNodes {
+		return 0, p.fail(t.pos, "found %s instead of how many nodes: want %s", t, want)
+	}
+	p.advance()
+	return n, nil
+}
+
+// percent parses a share of all.
+func (p *parser) percent(k *kind) (float64, error) {
+	t := p.tok
+	x, err := p.share(k, "20%")
+	if err == nil && (x <= 0 || x > 100) {
+		err = p.fail(t.pos, "%s%% is out of range: want more than 0%% and at most 100%%", t.text)
+	}
+	return x, err
+}
+
 // drift parses a share by which a clock runs faster, or slower.
 func (p *parser) drift(k *kind) (float64, error) {
 	const least, most = -90, 900
 	p.accept("+")
 	t := p.tok
+	x, err := p.share(k, "+20%")
+	if err == nil && (x == 0 || x < least || x > most) {
+		err = p.fail(t.pos, "%s%% is out of range: want from %d%% to +%d%%, and not 0%%", t.text, least, most)
+	}
+	return x, err
+}
+
+// share parses a number and %.
+func (p *parser) share(k *kind, such string) (float64, error) {
+	t := p.tok
 	x, err := strconv.ParseFloat(t.text, 64)
 	if t.kind != number || err != nil || math.IsInf(x, 0) || math.IsNaN(x) {
-		return 0, p.fail(t.pos, "found %s instead of a share such as +20%%: want %s", t, k.usage())
+		return 0, p.fail(t.pos, "found %s instead of a share such as %s: want %s", t, such, k.usage())
 	}
 	p.advance()
 	if !p.accept("%") {
-		return 0, p.fail(t.pos, "%s is no share: want a percentage, such as +20%%", t.text)
-	}
-	if x == 0 || x < least || x > most {
-		return 0, p.fail(t.pos, "%s%% is out of range: want from %d%% to +%d%%, and not 0%%", t.text, least, most)
+		return 0, p.fail(t.pos, "%s is no share: want a percentage, such as %s", t.text, such)
 	}
 	return x, nil
 }

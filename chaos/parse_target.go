@@ -1,11 +1,9 @@
 package chaos
 
 import (
-	"math"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"nines/bench"
 )
@@ -98,73 +96,9 @@ func (p *parser) counted(k *kind, name string, r role) (selector, error) {
 	if !p.accept("(") {
 		return selector{}, p.fail(p.tok.pos, "%s needs how many nodes: want %s(2)", name, name)
 	}
-	t := p.tok
-	n, err := strconv.Atoi(t.text)
-	if t.kind != number || err != nil || n < 1 || n > maxNodes {
-		return selector{}, p.fail(t.pos, "found %s instead of how many nodes: want %s(2)", t, name)
+	n, err := p.count(name + "(2)")
+	if err != nil {
+		return selector{}, err
 	}
-	p.advance()
 	return selector{role: r, count: n}, p.expect(")", k)
-}
-
-// amount parses what the kind measures.
-func (p *parser) amount(f *fault) (err error) {
-	a, k := &f.amount, f.kind
-	if k.measure == percentage {
-		a.percent, err = p.percent(k)
-		return err
-	}
-	if is, err := p.special(f); is {
-		return err
-	}
-	if a.d, err = p.atLeast(k, max(1, k.shortest)); err != nil {
-		return err
-	}
-	if k.measure != spread || !p.accept("±") && !p.accept("+-") {
-		return nil
-	}
-	at := p.tok.pos
-	if a.jitter, err = p.duration(k); err != nil {
-		return err
-	}
-	if a.jitter < 0 || a.jitter > a.d {
-		return p.fail(at, "a time of %v ± %v would be negative at times: the second must be from 0 to %v", a.d, a.jitter, a.d)
-	}
-	return nil
-}
-
-func (p *parser) duration(k *kind) (time.Duration, error) {
-	t := p.tok
-	d, err := time.ParseDuration(t.text)
-	if t.kind != number || err != nil {
-		return 0, p.fail(t.pos, "found %s instead of a time such as 20ms or 1.5s: want %s", t, k.usage())
-	}
-	p.advance()
-	return d, nil
-}
-
-func (p *parser) count(k *kind) (int, error) {
-	t := p.tok
-	n, err := strconv.Atoi(t.text)
-	if t.kind != number || err != nil || n < 1 || n > maxNodes {
-		return 0, p.fail(t.pos, "found %s instead of how many nodes: want %s", t, k.usage())
-	}
-	p.advance()
-	return n, nil
-}
-
-func (p *parser) percent(k *kind) (float64, error) {
-	t := p.tok
-	x, err := strconv.ParseFloat(t.text, 64)
-	if t.kind != number || err != nil || math.IsInf(x, 0) || math.IsNaN(x) {
-		return 0, p.fail(t.pos, "found %s instead of a share such as 20%%: want %s", t, k.usage())
-	}
-	p.advance()
-	if !p.accept("%") {
-		return 0, p.fail(t.pos, "%s is no share: want a percentage, such as 20%%", t.text)
-	}
-	if x <= 0 || x > 100 {
-		return 0, p.fail(t.pos, "%s%% is out of range: want more than 0%% and at most 100%%", t.text)
-	}
-	return x, nil
 }

@@ -302,7 +302,7 @@ func genPart(targets []string) *rapid.Generator[string] {
 		case spread:
 			d.jitter = time.Duration(rapid.Int64Range(0, int64(d.d)).Draw(t, "jitter"))
 			where += ", " + d.String()
-		case duration, downtime, period:
+		case duration, period:
 			where += ", " + d.String()
 		case percentage:
 			where += ", " + amount{percent: percent.Draw(t, "percent")}.String()

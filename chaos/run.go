@@ -134,7 +134,7 @@ func (r *runner) play(ctx context.Context, i int) {
 		e.interval.Start, e.interval.Injected, e.interval.HealFrom, e.interval.End = e.At, e.At, e.At, e.At
 		return
 	}
-	if !r.sleep(ctx, e.At-r.now()) || !r.awaitEarlier(ctx, i) {
+	if !pause(ctx, e.At-r.now()) || !r.awaitEarlier(ctx, i) {
 		return
 	}
 	r.inject(ctx, e, inject)
@@ -151,7 +151,7 @@ func (r *runner) play(ctx context.Context, i int) {
 func (r *runner) keep(ctx context.Context, e *episode) {
 	q, ok := e.in.(*inSequence)
 	if !ok {
-		r.sleep(ctx, e.For)
+		pause(ctx, e.For)
 		return
 	}
 	for i, share := range q.stages.shares(e.For) {
@@ -165,7 +165,7 @@ func (r *runner) keep(ctx context.Context, e *episode) {
 				return
 			}
 		}
-		if !r.sleep(ctx, share) {
+		if !pause(ctx, share) {
 			return
 		}
 	}
@@ -274,15 +274,3 @@ func (r *runner) finish(ctx context.Context) ([]bench.Interval, error) {
 
 // now is the present instant on the base clock.
 func (r *runner) now() time.Duration { return time.Since(r.Base) }
-
-// sleep reports whether it slept to the end.
-func (r *runner) sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}

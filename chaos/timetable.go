@@ -26,43 +26,36 @@ func hurtInTurns(of func(r *rand.Rand, f *fault, on [][]int, n int) turns) func(
 		if err != nil {
 			return nil, err
 		}
-		h.table = &timetable{stop: make(chan struct{}), done: make(chan struct{}), taken: 1}
-		go h.table.walk(next, h.take)
+		h.table = newTimetable(next, h.take)
 		return in, nil
 	}
 }
 
-// A timetable takes turns until it is ended, in a goroutine that belongs to the
-// fault.
+// A timetable takes turns until it is ended, the first of which has been taken.
 type timetable struct {
-	stop, done chan struct{}
-	stopped    bool  // stop is closed
-	taken      int   // turns; read when done is closed
-	err        error // of a turn; likewise
+	work *work
+
+	// Of the goroutine, until it is over:
+	taken int   // turns
+	err   error // of a turn
 }
 
-func (t *timetable) walk(next turns, take func(turn) error) {
-	defer close(t.done)
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	<-timer.C
-	for at := time.Now(); ; {
-		after, turn, ok := next()
-		if !ok {
-			return
+func newTimetable(next turns, take func(turn) error) *timetable {
+	t := &timetable{taken: 1}
+	t.work = begin(func(_, over context.Context) {
+		for at := time.Now(); ; {
+			after, turn, ok := next()
+			at = at.Add(after) // so that delays of the process do not add up
+			if !ok || !pause(over, time.Until(at)) {
+				return
+			}
+			if t.err = take(turn); t.err != nil {
+				return
+			}
+			t.taken++
 		}
-		at = at.Add(after) // so that delays of the process do not add up
-		timer.Reset(time.Until(at))
-		select {
-		case <-t.stop:
-			return
-		case <-timer.C:
-		}
-		if t.err = take(turn); t.err != nil {
-			return
-		}
-		t.taken++
-	}
+	})
+	return t
 }
 
 var errStillTurning = errors.New("a change of links does not come to an end")
@@ -70,14 +63,8 @@ var errStillTurning = errors.New("a change of links does not come to an end")
 // end stops the timetable and waits for it. It returns what went wrong meanwhile,
 // once.
 func (t *timetable) end(ctx context.Context) error {
-	if !t.stopped {
-		t.stopped = true
-		close(t.stop)
-	}
-	select {
-	case <-t.done:
-	case <-ctx.Done():
-		return fmt.Errorf("%w: %w", errStillTurning, context.Cause(ctx))
+	if err := t.work.end(ctx); err != nil {
+		return fmt.Errorf("%w: %w", errStillTurning, err)
 	}
 	err := t.err
 	t.err = nil

@@ -41,14 +41,14 @@ func (w *work) end(ctx context.Context) error {
 	}
 }
 
-// pause sleeps, and reports whether it did so to the end.
-func pause(over context.Context, d time.Duration) bool {
+// pause sleeps until ctx is over, and reports whether it slept to the end.
+func pause(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:
 		return true
-	case <-over.Done():
+	case <-ctx.Done():
 		return false
 	}
 }

@@ -160,14 +160,15 @@ func span(s *bench.Sample) string {
 	case s.Sent == bench.Never:
 		return "never sent"
 	case s.Outcome == bench.Unknown:
-		return "from " + seconds(s.Sent) + " s"
+		return "from " + Seconds(s.Sent) + " s"
 	default:
-		return seconds(s.Sent) + "-" + seconds(s.Done) + " s"
+		return Seconds(s.Sent) + "-" + Seconds(s.Done) + " s"
 	}
 }
 
-// seconds prints at least milliseconds and at most nanoseconds.
-func seconds(d time.Duration) string {
+// Seconds prints an instant of a history in seconds: at least milliseconds and at most
+// nanoseconds.
+func Seconds(d time.Duration) string {
 	s := strconv.FormatFloat(d.Seconds(), 'f', 9, 64)
 	for range 6 {
 		s = strings.TrimSuffix(s, "0")

@@ -76,7 +76,7 @@ func (h *history) overlap(ops []op, lease time.Duration, ends map[pair]time.Dura
 		}
 		if last != nil && o.done < until {
 			return &flaw{[]*op{last, o}, fmt.Sprintf("two holders at once: %s held it until %s s, and %s from %s s on",
-				h.token(last), seconds(until), h.token(o), seconds(o.done))}
+				h.token(last), linear.Seconds(until), h.token(o), linear.Seconds(o.done))}
 		}
 		if last == nil || end > until {
 			last, until = o, end

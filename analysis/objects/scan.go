@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"nines/analysis/linear"
 	"nines/analysis/txn"
 	"nines/bench"
 )
@@ -170,11 +171,11 @@ func (s *scans) found() *txn.Anomaly {
 func (s *scans) wrong(name string, l *look, in *insert, why string) *txn.Anomaly {
 	x := &s.samples[l.sample]
 	a := &txn.Anomaly{Name: name, Bad: []int{int(l.sample)}, Count: 1}
-	a.Why = fmt.Sprintf("a look at keys from %d on (session %d, %s-%s s): %s", l.from, x.Session, seconds(l.sent), seconds(l.done), why)
+	a.Why = fmt.Sprintf("a look at keys from %d on (session %d, %s-%s s): %s", l.from, x.Session, linear.Seconds(l.sent), linear.Seconds(l.done), why)
 	if in != nil {
 		w := &s.samples[in.sample]
 		a.Bad = append(a.Bad, int(in.sample))
-		a.Why += fmt.Sprintf(" (by session %d, from %s s on)", w.Session, seconds(w.Sent))
+		a.Why += fmt.Sprintf(" (by session %d, from %s s on)", w.Session, linear.Seconds(w.Sent))
 	}
 	return a
 }

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
+	"nines/analysis/linear"
 	"nines/bench"
 )
 
@@ -48,16 +48,7 @@ func (o *op) what() string {
 
 func (o *op) span() string {
 	if !o.answered() {
-		return "from " + seconds(o.sent) + " s"
+		return "from " + linear.Seconds(o.sent) + " s"
 	}
-	return seconds(o.sent) + "-" + seconds(o.done) + " s"
-}
-
-// seconds prints at least milliseconds and at most nanoseconds.
-func seconds(d time.Duration) string {
-	s := strconv.FormatFloat(d.Seconds(), 'f', 9, 64)
-	for range 6 {
-		s = strings.TrimSuffix(s, "0")
-	}
-	return s
+	return linear.Seconds(o.sent) + "-" + linear.Seconds(o.done) + " s"
 }

@@ -14,13 +14,13 @@ const snapshotAxis = "snapshot_every"
 // checkpoints answer: what snapshots cost in throughput, and what they save when a node
 // is started again. It is there only if their distance is what trials vary in.
 func checkpoints(rows []total) table {
+	if !varies(rows, snapshotAxis) {
+		return table{}
+	}
 	t := table{Title: "Snapshots: throughput, and the return of a restarted node", Keys: 2, Columns: []column{
 		{"system", word}, {"entries between snapshots", figure}, {"throughput op/s", figure}, {"p99 ms", figure}, {"forced writes per op", figure},
 		{"restarts", figure}, {"serves again, ms", figure}, {"at the longest, ms", figure},
 	}}
-	if len(valuesOf(rows, snapshotAxis)) < 2 {
-		return table{}
-	}
 	system := func(r total) string { return analysis.LabelWithout(&r.trials[0].Facts, snapshotAxis) }
 	for _, r := range bySystem(rows, system) {
 		back := r.returns()
@@ -74,24 +74,4 @@ func (t *total) returns() []float64 {
 	}
 	slices.Sort(back)
 	return slices.DeleteFunc(back, math.IsNaN)
-}
-
-// valuesOf are the values of an axis that rows have, each once.
-func valuesOf(rows []total, axis string) (values []string) {
-	for i := range rows {
-		if v := axisOf(&rows[i], axis); v != "" && !slices.Contains(values, v) {
-			values = append(values, v)
-		}
-	}
-	return values
-}
-
-// axisOf is the row's value on an axis; "" if there is no such axis.
-func axisOf(r *total, axis string) string {
-	for _, v := range r.trials[0].Facts.Variant {
-		if v.Name == axis {
-			return v.Value
-		}
-	}
-	return ""
 }

@@ -14,7 +14,7 @@ import (
 // how fast, under each fault; a table for each system. They are there only if the policy
 // is what trials vary in.
 func policies(rows []total) (tables []table) {
-	if !variesInPolicy(rows) {
+	if !varies(rows, policyAxes...) {
 		return nil
 	}
 	lines := policyLines(rows)
@@ -50,26 +50,6 @@ func policyTable(lines []policyLine) table {
 // policyAxes are the names of an axis over policies.
 var policyAxes = []string{"policy", "load.policy"}
 
-func variesInPolicy(rows []total) bool {
-	var seen []string
-	for i := range rows {
-		if p := policyOf(&rows[i]); p != "" && !slices.Contains(seen, p) {
-			seen = append(seen, p)
-		}
-	}
-	return len(seen) > 1
-}
-
-// policyOf is the row's policy, if that is an axis.
-func policyOf(r *total) string {
-	for _, v := range r.trials[0].Facts.Variant {
-		if slices.Contains(policyAxes, v.Name) {
-			return v.Value
-		}
-	}
-	return ""
-}
-
 // A policyLine is a system with a policy under a fault.
 type policyLine struct {
 	total
@@ -89,7 +69,7 @@ func policyLines(rows []total) (lines []policyLine) {
 			systems = append(systems, system)
 		}
 		for _, u := range r.trials[0].Under {
-			x := policyLine{total: *r, fault: cmp.Or(oneLine(u.Fault), "none"), system: system, policy: oneLine(policyOf(r)), number: u.Number}
+			x := policyLine{total: *r, fault: cmp.Or(oneLine(u.Fault), "none"), system: system, policy: oneLine(axisOf(r, policyAxes...)), number: u.Number}
 			for _, s := range r.trials {
 				if k := slices.IndexFunc(s.Under, func(o analysis.Under) bool { return o.Number == u.Number && o.Fault == u.Fault }); k >= 0 {
 					x.under = append(x.under, &s.Under[k])

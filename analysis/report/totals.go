@@ -120,3 +120,25 @@ func explain(t *table, rows []total) {
 		}
 	}
 }
+
+// varies reports whether rows differ on an axis of the matrix, which may have one of
+// several names.
+func varies(rows []total, names ...string) bool {
+	var seen []string
+	for i := range rows {
+		if v := axisOf(&rows[i], names...); v != "" && !slices.Contains(seen, v) {
+			seen = append(seen, v)
+		}
+	}
+	return len(seen) > 1
+}
+
+// axisOf is the row's value on that axis, "" if it has none.
+func axisOf(r *total, names ...string) string {
+	for _, v := range r.trials[0].Facts.Variant {
+		if slices.Contains(names, v.Name) {
+			return v.Value
+		}
+	}
+	return ""
+}
