@@ -33,9 +33,6 @@ func Storms(t *testing.T, s System, n uint64) { storms(t, s, n, registers) }
 type load func(c *cluster, period time.Duration) (wait func(), judge func() (ok int))
 
 func storms(t *testing.T, s System, n uint64, l load) {
-	if testing.Short() { // under the race detector each takes ten times as long
-		n = max(3, n/4)
-	}
 	ok := 0
 	for seed := uint64(1); seed <= n; seed++ {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
