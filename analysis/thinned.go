@@ -144,6 +144,9 @@ func (in *Input) thin(path string, n int64, opts Thinning) error {
 	for int64(shards)*int64(most) < n {
 		shards *= 2
 	}
+	// Without room from the start, each time that they grow there are two of them.
+	in.Samples = make([]bench.Sample, 0, int64(float64(load)*1.01)+probesOf(&in.Facts))
+	th.history = make([]bench.Sample, 0, most+most/8)
 	err := results.EachSamples(path, func(group []bench.Sample) error {
 		for i := range group {
 			s := &group[i]
@@ -164,6 +167,14 @@ func (in *Input) thin(path string, n int64, opts Thinning) error {
 	th.CheckShare, th.Checked = 1/float64(shards), len(th.history)
 	in.Thinned = th
 	return err
+}
+
+// probesOf is about how many probes a trial has: a little less.
+func probesOf(f *results.Facts) int64 {
+	if f.Probe <= 0 {
+		return 0
+	}
+	return int64(len(f.Nodes)) * int64((f.Warmup+f.Duration)/f.Probe)
 }
 
 func onShard(samples []bench.Sample, shards uint64) []bench.Sample {

@@ -8,7 +8,7 @@
 // index can be compacted away behind a snapshot.
 //
 // The medium is a directory of real files, or memory with a modelled latency and
-// bandwidth of forced writes. An error of the medium stops the store that met it, and
+// bandwidth of forced writes, which those of the log and of a snapshot share. An error of the medium stops the store that met it, and
 // nothing else.
 package disk
 
@@ -34,7 +34,7 @@ const DefaultSegmentBytes = 16 << 20
 type Config struct {
 	Dir          string        // of real files, created if need be; "": memory
 	SyncLatency  time.Duration // of a forced write; for memory only
-	Bandwidth    int           // bytes a second of a forced write, on top; 0: no bound; for memory only
+	Bandwidth    int           // bytes a second of all forced writes, on top; 0: no bound; for memory only
 	SegmentBytes int64         // 0 means DefaultSegmentBytes
 }
 
@@ -73,6 +73,7 @@ type Disk struct {
 	bytes   atomic.Uint64
 
 	mu     sync.Mutex
+	busy   time.Time // until when forced writes have taken the bandwidth
 	faults []*fault
 	store  *Store // the one that is open, or nil
 	closed bool

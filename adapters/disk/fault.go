@@ -48,16 +48,12 @@ func (d *Disk) Hurt(f chaos.DiskFault) (heal func() chaos.DiskHarm) {
 	}
 }
 
-// slow returns how long a forced write of so many bytes that begins now is held
-// up. Those at work at the same time, of the log and of a snapshot, have the whole
-// bandwidth each.
-func (d *Disk) slow(bytes int64) time.Duration {
+// slow returns how long a forced write that begins now is held up, beside the time
+// that its bytes take.
+func (d *Disk) slow() time.Duration {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	total := d.latency
-	if d.width > 0 {
-		total += time.Duration(float64(bytes) / float64(d.width) * float64(time.Second))
-	}
 	for _, y := range d.faults {
 		if y.SyncDelay > 0 {
 			y.harm.Syncs++
@@ -66,6 +62,22 @@ func (d *Disk) slow(bytes int64) time.Duration {
 		}
 	}
 	return total
+}
+
+// portion is what one forced write transfers before it is another one's turn, if
+// another waits: the log does not wait for the whole of a snapshot.
+const portion = 64 << 10
+
+// transfer takes the next turn of the medium for so many bytes, and returns when
+// they are written: all forced writes share one bandwidth.
+func (d *Disk) transfer(bytes int64) time.Time {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if now := time.Now(); d.busy.Before(now) {
+		d.busy = now
+	}
+	d.busy = d.busy.Add(time.Duration(float64(bytes) / float64(d.width) * float64(time.Second)))
+	return d.busy
 }
 
 // Instant reports whether a forced write takes no time now: the disk is memory

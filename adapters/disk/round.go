@@ -78,9 +78,9 @@ func (s *Store) forceLog(b batch) error {
 	return nil
 }
 
-// force performs a forced write of so many bytes, later by what slows the disk.
-func (s *Store) force(sync func() error, bytes int64) error {
-	if d := s.d.slow(bytes); d > 0 {
+// wait returns true after so long, or false when the store has stopped.
+func (s *Store) wait(d time.Duration) bool {
+	if d > 0 {
 		t := time.NewTimer(d)
 		defer t.Stop()
 		select {
@@ -90,8 +90,23 @@ func (s *Store) force(sync func() error, bytes int64) error {
 	}
 	select {
 	case <-s.dead:
-		return ErrCrashed
+		return false
 	default:
+		return true
+	}
+}
+
+// force performs a forced write of so many bytes, later by what slows the disk.
+func (s *Store) force(sync func() error, bytes int64) error {
+	for s.d.width > 0 && bytes > 0 {
+		part := min(bytes, portion)
+		if !s.wait(time.Until(s.d.transfer(part))) {
+			return ErrCrashed
+		}
+		bytes -= part
+	}
+	if !s.wait(s.d.slow()) {
+		return ErrCrashed
 	}
 	s.d.syncs.Add(1)
 	return sync()

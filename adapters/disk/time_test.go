@@ -219,6 +219,32 @@ func TestBandwidth(t *testing.T) {
 	})
 }
 
+// TestBandwidthIsShared: a snapshot of ten portions, each of a second, and one of the
+// log take turns, so that the log waits for one portion of the other and its own, and
+// both together for as long as all bytes take.
+func TestBandwidthIsShared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newTestDisk(t, Config{Bandwidth: portion})
+		defer d.Close()
+		s := open(t, d)
+		var snapshot time.Duration
+		saved := make(chan struct{})
+		go func() {
+			defer close(saved)
+			snapshot = took(func() { do(t, s.SaveSnapshot(1, make([]byte, 10*portion))) })
+		}()
+		time.Sleep(ms)
+		do(t, s.Append(Record{Index: 1, Data: make([]byte, portion/2)}))
+		if got := took(func() { do(t, s.Sync()) }); got < 1400*ms || got > 1600*ms {
+			t.Errorf("a sync beside a snapshot took %v, want the second that the snapshot has begun, and half of one", got)
+		}
+		<-saved
+		if snapshot < 10400*ms || snapshot > 10800*ms {
+			t.Errorf("a snapshot of 10 s beside 0.5 s of the log took %v", snapshot)
+		}
+	})
+}
+
 func TestInstant(t *testing.T) {
 	for _, tc := range []struct {
 		name  string

@@ -88,7 +88,7 @@ type Links struct {
 type Disk struct {
 	Kind      DiskKind
 	Sync      time.Duration // modelled time of a forced write; memory only
-	Bandwidth int           // bytes a second of a forced write, on top; 0: no bound; memory only
+	Bandwidth int           // bytes a second of all forced writes, on top; 0: no bound; memory only
 }
 
 // DiskKind is real files, or memory.
