@@ -88,6 +88,17 @@ func TestGates(t *testing.T) {
 			}
 		}
 	}
+	// warmup has two thirds of the warm-up late.
+	warmup := func(by time.Duration) func(*Input) {
+		return func(in *Input) {
+			for i := range in.Samples {
+				if s := &in.Samples[i]; s.Class == bench.Main && s.Due < 0 && i%3 > 0 {
+					s.Sent += by
+					s.Done += by
+				}
+			}
+		}
+	}
 	for _, c := range []struct {
 		gate   string
 		change func(*Input)
@@ -96,6 +107,8 @@ func TestGates(t *testing.T) {
 		{"", late(bench.Main, 9*msec, 1)},
 		{"", late(bench.Main, 11*msec, 101)},
 		{"generator lag", late(bench.Main, 11*msec, 50)},
+		{"", warmup(9 * msec)},
+		{"generator lag", warmup(11 * msec)},
 		{"probe lag", late(bench.Probe, 11*msec, 50)},
 		{"finished", func(in *Input) { in.Facts.Failure = "panic: at the disco" }},
 		{"accounting", func(in *Input) { in.Facts.Offered++ }},

@@ -20,7 +20,7 @@ import (
 // wake-up comes together with what is due then, later by that at most. The wake-up of
 // a thread, and of the goroutines that it wakes, costs more than all else that the
 // generator does for an operation.
-func Precise(base time.Time) Pacer { return &precise{base: base, woke: -wakeEvery} }
+func Precise(base time.Time) Pacer { return &precise{base: base, woke: time.Since(base) - wakeEvery} }
 
 type precise struct {
 	base time.Time
