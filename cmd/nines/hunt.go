@@ -155,7 +155,7 @@ func kneeYAML(r saturation.Report) string {
 	for _, y := range r.Systems {
 		if y.Knee.State == saturation.Confirmed {
 			items = append(items, yamlName(y.Name)+": "+strconv.FormatFloat(y.Knee.Rate, 'f', -1, 64))
-			if y.Knee.Limit == saturation.BySystem {
+			if y.Knee.Limit == saturation.BySystem && !y.Knee.Unverified {
 				continue
 			}
 		}
