@@ -23,6 +23,14 @@ const (
 const (
 	GateFinished   = "finished"
 	GateAccounting = "accounting"
+	GateEnough     = "enough operations"
+)
+
+// Names of the gates of what was measured.
+const (
+	GateSent   = "sent against due"
+	GateSteady = "steady state"
+	GateProbes = "probe lag"
 )
 
 // Names of the gates that test the load generator and the machine, not the
@@ -139,7 +147,7 @@ func (t *trial) warming() MS {
 // one, and the longest must not be that of the generator itself.
 func (t *trial) prober(s *Summary) Gate {
 	if t.Facts.Virtual {
-		return gate("probe lag", true, notLate, "")
+		return gate(GateProbes, true, notLate, "")
 	}
 	var probes []*bench.Sample
 	for i := range t.Samples {
@@ -156,7 +164,7 @@ func (t *trial) prober(s *Summary) Gate {
 	own := worst.Length > 0 && worst.Lag > worst.Length/2
 	saw := fmt.Sprintf("p99 of the probes' lag %s, bound %s (one period); largest within the longest gap %s of %s",
 		show(p99), show(s.Gaps.Resolution), show(worst.Lag), show(worst.Length))
-	return gate("probe lag", p99 <= s.Gaps.Resolution && !own, saw,
+	return gate(GateProbes, p99 <= s.Gaps.Resolution && !own, saw,
 		"the probes were late, so gaps may be the load generator's: free the machine, lower the rate, or probe less often")
 }
 
@@ -167,7 +175,7 @@ func enough(s *Summary) Gate {
 	for !shown(0.99, need) {
 		need++
 	}
-	return gate("enough operations", s.Counts.Due >= uint64(need),
+	return gate(GateEnough, s.Counts.Due >= uint64(need),
 		fmt.Sprintf("%d operations due; a p99 needs %d", s.Counts.Due, need),
 		"run for longer, or at a higher rate")
 }

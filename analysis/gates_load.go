@@ -77,9 +77,9 @@ func (t *trial) sent(s *Summary) Gate {
 	saw := fmt.Sprintf("%d of %d operations were never sent; of those due before the first fault, %d of %d", s.Counts.Dropped, s.Counts.Due, dropped, due)
 	do := "all sessions were busy: raise load.max_in_flight, or lower the rate"
 	if float64(dropped) > unsentShare*float64(due) {
-		return gate("sent against due", false, fmt.Sprintf("%s; bound %.0f %%", saw, 100*unsentShare), do)
+		return gate(GateSent, false, fmt.Sprintf("%s; bound %.0f %%", saw, 100*unsentShare), do)
 	}
-	return warning("sent against due", s.Counts.Dropped == 0, saw, do)
+	return warning(GateSent, s.Counts.Dropped == 0, saw, do)
 }
 
 // lagging compares the generator's p99 with the whole response's, which has it in it.

@@ -148,7 +148,7 @@ func (t *trial) meanRate(from, until time.Duration) Range {
 
 // settled: figures of the whole period are those of a system that had warmed up.
 func (s *Steady) settled(f *results.Facts) Gate {
-	const name = "steady state"
+	const name = GateSteady
 	warmup := f.Warmup
 	switch {
 	case f.Profile != nil:

@@ -2,7 +2,9 @@
 // of two systems in one run. The trial is the unit: a figure of a side is the
 // median over its trials, a change is the shift between the trials of both
 // sides, and its interval and p-value come from how trials differ. Only response
-// percentiles are of all operations of a side's trials together.
+// percentiles are of all operations of a side's trials together, from their merged
+// histograms. Of service times and lags no histogram is kept: their percentiles
+// are the medians of what each trial's own are.
 //
 // A [Condition] says how much worse a figure may get.
 package compare

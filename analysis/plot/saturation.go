@@ -1,7 +1,6 @@
 package plot
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -14,22 +13,7 @@ import (
 
 	"nines/analysis"
 	"nines/analysis/saturation"
-	"nines/analysis/stats"
 )
-
-// A kneeCurve is one system: latency over the throughput that it achieved.
-type kneeCurve struct {
-	System
-	closed, open []kneePoint // by rising load
-	knee         *kneePoint  // nil: none was found
-}
-
-type kneePoint struct {
-	load     float64 // sessions, or the rate asked for
-	x        float64 // op/s achieved
-	p50, p99 float64 // ms; +Inf: never
-	unfit    bool    // the load generator was late
-}
 
 // Saturation shows the response time over the throughput that was achieved, of
 // every system in a search for knees: p99 above, the median below.
@@ -39,8 +23,8 @@ func Saturation(r saturation.Report) Chart {
 	return Chart{
 		Name: "saturation", Title: "Throughput against latency",
 		Caption: "Response time over the throughput that was achieved; p99 above, the median below. Filled, solid: open loop; hollow, dashed: " +
-			"closed loop. A ring is the knee. Crosses: the load generator was late, so nothing is known of the system.",
-		Basis: basis(kneeTrials(curves), noInterval+": each trial is a point", "exact"),
+			"closed loop. A ring is the knee. Crosses: the trials were unfit, mostly since the load generator was late, so nothing is known of the system." + kneeMarks(r),
+		Basis: basis(fmt.Sprintf("%d trials", len(kneeTrials(r))), noInterval+": a point is the median of the trials of its load", "exact"),
 		Alt:   kneeAlt(curves),
 		keys: func(Format) []key {
 			var keys []key
@@ -48,7 +32,7 @@ func Saturation(r saturation.Report) Chart {
 				keys = append(keys, systemKey(c.System))
 			}
 			return append(keys, lineKey("open loop", stroke(muted, 1, 1.8)), lineKey("closed loop", stroke(muted, 1, 1, 3, 2.5)),
-				key{"generator late", func(c draw.Canvas) {
+				key{"unfit", func(c draw.Canvas) {
 					c.DrawGlyphNoClip(draw.GlyphStyle{Color: muted.solid(), Radius: 3, Shape: draw.CrossGlyph{}}, c.Center())
 				}},
 				key{"knee", func(c draw.Canvas) { ring(c, c.Center(), muted) }})
@@ -62,67 +46,6 @@ func Saturation(r saturation.Report) Chart {
 			drawKnees(lower, f, "p50", curves, 0, func(p kneePoint) float64 { return p.p50 })
 		},
 	}
-}
-
-// kneeTrials is how many points there are in all.
-func kneeTrials(curves []kneeCurve) string {
-	n := 0
-	for _, c := range curves {
-		n += len(c.closed) + len(c.open)
-	}
-	return fmt.Sprintf("%d trials", n)
-}
-
-func kneeCurves(r saturation.Report) []kneeCurve {
-	var curves []kneeCurve
-	for i, y := range r.Systems {
-		c := kneeCurve{System: System{Name: y.Name, Index: i}}
-		for _, p := range y.Closed {
-			c.closed = append(c.closed, kneePoint{float64(p.Sessions), p.Throughput, float64(p.P50), float64(p.P99), false})
-		}
-		c.open = openPoints(y.Open)
-		if at := slices.IndexFunc(c.open, func(p kneePoint) bool { return p.load == y.Knee.Rate }); at >= 0 && y.Knee.State == saturation.Confirmed {
-			c.knee = &c.open[at]
-		}
-		curves = append(curves, c)
-	}
-	return curves
-}
-
-// openPoints are the medians at each rate, of the trials that the load generator
-// kept up in, or of all if it did in none.
-func openPoints(trials []saturation.Open) []kneePoint {
-	var out []kneePoint
-	for _, o := range trials {
-		if slices.ContainsFunc(out, func(p kneePoint) bool { return p.load == o.Rate }) {
-			continue
-		}
-		var same []saturation.Open
-		for _, p := range trials {
-			if p.Rate == o.Rate {
-				same = append(same, p)
-			}
-		}
-		fit := slices.DeleteFunc(slices.Clone(same), func(p saturation.Open) bool { return p.Outcome == saturation.Unfit })
-		p := kneePoint{load: o.Rate, unfit: len(fit) == 0}
-		if !p.unfit {
-			same = fit
-		}
-		p.x = medianOf(same, func(o saturation.Open) float64 { return o.Throughput })
-		p.p50 = medianOf(same, func(o saturation.Open) float64 { return float64(o.P50) })
-		p.p99 = medianOf(same, func(o saturation.Open) float64 { return float64(o.P99) })
-		out = append(out, p)
-	}
-	slices.SortFunc(out, func(a, b kneePoint) int { return cmp.Compare(a.load, b.load) })
-	return out
-}
-
-func medianOf(trials []saturation.Open, f func(saturation.Open) float64) float64 {
-	var v []float64
-	for _, t := range trials {
-		v = append(v, f(t))
-	}
-	return stats.Median(v)
 }
 
 func drawKnees(dc draw.Canvas, f Format, name string, curves []kneeCurve, slo float64, of func(kneePoint) float64) {
@@ -224,14 +147,14 @@ func kneeAlt(curves []kneeCurve) string {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			fmt.Fprintf(&b, " %s op/s of %s p50 %s p99 %s", count(math.Round(p.x)), count(p.load), Time(analysis.MS(p.p50)), Time(analysis.MS(p.p99)))
+			fmt.Fprintf(&b, " %s op/s of %s p50 %s p99 %s%s", count(math.Round(p.x)), count(p.load), Time(analysis.MS(p.p50)), Time(analysis.MS(p.p99)), p.mark.aside())
 			if c.knee == &c.open[i] {
 				b.WriteString(" (the knee)")
 			}
 		}
 		if len(c.closed) > 0 {
 			last := c.closed[len(c.closed)-1]
-			fmt.Fprintf(&b, "; in a closed loop up to %s op/s with %.0f sessions", count(math.Round(last.x)), last.load)
+			fmt.Fprintf(&b, "; in a closed loop up to %s op/s with %.0f sessions%s", count(math.Round(last.x)), last.load, last.mark.aside())
 		}
 		b.WriteByte('.')
 	}

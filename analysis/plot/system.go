@@ -122,19 +122,30 @@ func (m Mark) Note() string {
 // Mark is the worst mark of the trials that stand for the system.
 func (s System) Mark() Mark {
 	worst := MarkNone
-	rank := []Mark{MarkNone, MarkUnverified, MarkInvalid, MarkIllegal}
 	for _, t := range s.Trusted() {
-		if m := MarkOf(t); slices.Index(rank, m) > slices.Index(rank, worst) {
-			worst = m
-		}
+		worst = Worse(worst, MarkOf(t))
 	}
 	return worst
 }
 
-// label is the system's name, and what is to be said against its figures.
-func (s System) label() string {
-	if m := s.Mark(); m != MarkNone {
-		return plain(s.Name) + " (" + m.Word() + ")"
+// ranked are the marks, the worst last.
+var ranked = []Mark{MarkNone, MarkUnverified, MarkInvalid, MarkIllegal}
+
+// Worse is the worse of two marks: that of a figure of both trials.
+func Worse(a, b Mark) Mark {
+	if slices.Index(ranked, b) > slices.Index(ranked, a) {
+		return b
 	}
-	return plain(s.Name)
+	return a
+}
+
+// label is the system's name, and what is to be said against its figures.
+func (s System) label() string { return plain(s.Name) + s.Mark().aside() }
+
+// aside is the mark's word, as it follows others.
+func (m Mark) aside() string {
+	if m == MarkNone {
+		return ""
+	}
+	return " (" + m.Word() + ")"
 }

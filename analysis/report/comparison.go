@@ -155,7 +155,8 @@ func comparisonNotes(c *compare.Comparison) []string {
 	if c.Rows > 0 {
 		interval, difference := compare.TrialsFor(c.Varying)
 		lines = append(lines,
-			fmt.Sprintf("A: %s. B: %s. Figures are medians over trials; response percentiles are of all operations of the trials together.", c.A, c.B),
+			fmt.Sprintf("A: %s. B: %s. Figures are medians over trials; response percentiles are of all operations of the trials together. "+
+				"Those of service and lag are not: service_p50, service_p99 and lag_p99 are the median over the trials of each trial's own percentile.", c.A, c.B),
 			"Change: B less A, the median of all differences between trials (Hodges and Lehmann), and the same as a factor, in %, of which the interval is where it ends in %.",
 			fmt.Sprintf("p: that both sides are alike (Mann and Whitney), adjusted for %s (Holm); better or worse at %v and less.", tests(c.Tests), compare.Alpha),
 			fmt.Sprintf("~: nothing can be said. An interval takes %d trials on each side; better or worse takes %d, with %d rows that vary.", interval, difference, c.Varying))

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -109,6 +110,19 @@ func TestSigned(t *testing.T) {
 		}
 		if got := change(&m, c.change); got != c.want {
 			t.Errorf("a change of %s by %v is %q, want %q", c.metric, c.change, got, c.want)
+		}
+	}
+}
+
+// A percentile that is not of all operations together is named as what it is.
+func TestOwnPercentiles(t *testing.T) {
+	got := strings.Join(strings.Fields(comparison(t, toys("old", 2, 1), toys("new", 2, 1), 200)), " ")
+	_, own, _ := strings.Cut(got, "Those of service and lag are not: ")
+	own, _, ok := strings.Cut(own, " are the median over the trials of each trial's own percentile.")
+	for _, m := range compare.Metrics() {
+		name := regexp.MustCompile(`^.*_p\d+`).FindString(m.Name)
+		if name != "" && (!ok || strings.Contains(own, name) != (m.Quantile == 0)) {
+			t.Errorf("%s is not merged: %t, and it says that of %q", m.Name, m.Quantile == 0, own)
 		}
 	}
 }

@@ -23,7 +23,7 @@ func markdownReport(m results.Manifest, summaries []analysis.Summary) ([]byte, e
 	found, searches := search(m, summaries)
 	switch {
 	case searches:
-		sections = append(sections, knees(found), points(found))
+		sections = append(sections, knees(found, patience(summaries)), points(found, patience(summaries)))
 	case calibrates(summaries):
 	case explores(summaries):
 		sections = append(sections, compared(rows))

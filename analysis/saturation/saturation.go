@@ -45,6 +45,22 @@ type System struct {
 	swept  bool
 }
 
+// Standing is what is to be said against the figures of a trial.
+type Standing struct {
+	Gates   []string         `json:"failed_gates,omitempty"`
+	Verdict analysis.Verdict `json:"verdict"`
+}
+
+func standing(s *analysis.Summary) Standing {
+	out := Standing{Verdict: s.Verdict}
+	for _, g := range s.Gates {
+		if !g.Pass {
+			out.Gates = append(out.Gates, g.Name)
+		}
+	}
+	return out
+}
+
 // Closed is a trial in a closed loop.
 type Closed struct {
 	Sessions   int         `json:"sessions"`
@@ -52,6 +68,7 @@ type Closed struct {
 	P50        analysis.MS `json:"p50_ms"`
 	P99        analysis.MS `json:"p99_ms"`
 	Failure    string      `json:"failure,omitempty"`
+	Standing
 }
 
 // Open is a trial in an open loop.
@@ -63,6 +80,7 @@ type Open struct {
 	P99        analysis.MS `json:"p99_ms"`
 	Growth     float64     `json:"backlog_growth_ops_s"` // 0 where it is not known
 	Judgement
+	Standing
 }
 
 // Of goes through the trials of a run in the order in which they were made. The
@@ -111,7 +129,7 @@ func (y *System) add(s *analysis.Summary, v results.Variable, p results.Search) 
 		return
 	case v.Name == Sessions:
 		n, _ := strconv.Atoi(v.Value)
-		y.Closed = append(y.Closed, Closed{n, s.Throughput, s.Response.P50, s.Response.P99, s.Facts.Failure})
+		y.Closed = append(y.Closed, Closed{n, s.Throughput, s.Response.P50, s.Response.P99, s.Facts.Failure, standing(s)})
 		if s.Verdict == analysis.VerdictIllegal {
 			y.Knee.State = Void
 		}
@@ -121,7 +139,10 @@ func (y *System) add(s *analysis.Summary, v results.Variable, p results.Search) 
 		}
 	default:
 		j := Judge(s, p.SLO)
-		o := Open{Rate: s.Facts.Rate, Repeat: s.Facts.Repeat, Throughput: s.Throughput, P50: s.Response.P50, P99: s.Response.P99, Judgement: j}
+		o := Open{
+			Rate: s.Facts.Rate, Repeat: s.Facts.Repeat, Throughput: s.Throughput, P50: s.Response.P50, P99: s.Response.P99,
+			Judgement: j, Standing: standing(s),
+		}
 		if !math.IsNaN(j.Growth) {
 			o.Growth = j.Growth
 		}
@@ -198,12 +219,22 @@ func (y *System) conclude() {
 		y.Peak, y.PeakAt = peak(y.Closed)
 	}
 	var p50, p99 []float64
-	for _, o := range y.Open {
-		if o.Rate == y.Knee.Rate && o.Outcome != Unfit {
-			p50, p99 = append(p50, float64(o.P50)), append(p99, float64(o.P99))
-		}
+	for _, o := range y.AtKnee() {
+		p50, p99 = append(p50, float64(o.P50)), append(p99, float64(o.P99))
+		y.Knee.Unverified = y.Knee.Unverified || o.Outcome == Held && o.Verdict == analysis.VerdictUnknown
 	}
 	y.P50, y.P99 = lowerMedian(p50), lowerMedian(p99)
+}
+
+// AtKnee are the trials at the knee that say something of the system.
+func (y *System) AtKnee() []Open {
+	var out []Open
+	for _, o := range y.Open {
+		if o.Rate == y.Knee.Rate && o.Outcome != Unfit {
+			out = append(out, o)
+		}
+	}
+	return out
 }
 
 // lowerMedian is the lower one of the two in the middle: a figure that was seen,

@@ -17,7 +17,7 @@ import (
 
 const slo = 100 * time.Millisecond
 
-var searched = results.Search{SLO: slo, Step: 0.05, Confirm: 3, MinRate: 100, MaxRate: 100_000, MaxSessions: 512}
+var searched = results.Search{SLO: slo, Step: 0.05, Confirm: 4, Hold: 3, MinRate: 100, MaxRate: 100_000, MaxSessions: 512}
 
 // measured is a trial of a made-up system at a point: X(N) is that of the
 // universal scalability law, and in open loop it is an M/M/1 queue that serves
@@ -111,6 +111,36 @@ func TestOf(t *testing.T) {
 	}
 }
 
+// What is to be said against a trial goes with its point: which gates it failed, and
+// that a verdict is unknown, to the knee. The file of an older search is read, too.
+func TestStanding(t *testing.T) {
+	u := saturation.USL{Lambda: 1000, Sigma: 0.05, Kappa: 0.0002}
+	var all []analysis.Summary
+	y := saturation.New("a")
+	for v, more := y.Next(searched); more; v, more = y.Next(searched) {
+		s := measured("a", u, v, 1)
+		if v.Name == saturation.Sessions {
+			failing(analysis.GateSteady)(&s)
+		} else {
+			s.Verdict = analysis.VerdictUnknown
+		}
+		all = append(all, s)
+		y = saturation.Of(all, searched).Systems[0]
+	}
+	if c := y.Closed[0]; len(c.Gates) != 1 || c.Gates[0] != analysis.GateSteady {
+		t.Errorf("%+v", c)
+	}
+	if k := y.Knee; k.State != saturation.Confirmed || !k.Unverified || len(y.AtKnee()) < 3 || y.Open[0].Verdict != analysis.VerdictUnknown || len(y.Open[0].Gates) != 0 {
+		t.Errorf("%+v: %+v", k, y.Open[0])
+	}
+	var r saturation.Report
+	old := `{"schema": 1, "search": {"confirm": 3}, "systems": [{"system": "a", "knee": {"state": "confirmed", "rate_ops_s": 2000, "held": 2, "tried": 3},
+		"closed": [{"sessions": 1, "throughput_ops_s": 756, "p50_ms": 1.2, "p99_ms": "inf"}], "open": [{"rate_ops_s": 2000, "repeat": 1, "outcome": "held"}]}]}`
+	if err := json.Unmarshal([]byte(old), &r); err != nil || r.Systems[0].Knee.Held != 2 || len(r.Systems[0].AtKnee()) != 1 {
+		t.Errorf("%v: %+v", err, r)
+	}
+}
+
 // An interrupted search has what it had come to.
 func TestOfUnfinished(t *testing.T) {
 	u := saturation.USL{Lambda: 1000, Sigma: 0.05, Kappa: 0.0002}
@@ -127,6 +157,11 @@ func TestOfUnfinished(t *testing.T) {
 	if y.Knee.State != saturation.Unfinished || y.Knee.Rate != 0 || len(y.Closed) != 4 || y.PeakAt != 8 || len(y.Open) != 0 {
 		t.Errorf("%+v", y)
 	}
+}
+
+// failing has a gate fail.
+func failing(gate string) func(*analysis.Summary) {
+	return func(s *analysis.Summary) { s.Gates = []analysis.Gate{{Name: gate, Saw: "seen"}} }
 }
 
 // TestJudge breaks a good trial in each way that there is.
@@ -147,7 +182,21 @@ func TestJudge(t *testing.T) {
 			s.Response.P99 = 500
 			s.Gates = []analysis.Gate{{Name: analysis.GateLag, Saw: "late"}}
 		}, saturation.Unfit, "generator lag: late"},
-		{"another gate", func(s *analysis.Summary) { s.Gates = []analysis.Gate{{Name: "probe lag"}} }, saturation.Held, ""},
+		{"late probes", failing(analysis.GateProbes), saturation.Held, ""},
+		{"unsettled", failing(analysis.GateSteady), saturation.Unfit, "steady state: seen"},
+		{"unsettled and slow", func(s *analysis.Summary) {
+			failing(analysis.GateSteady)(s)
+			s.Response.P99 = 100.1
+		}, saturation.Failed, "p99 over the SLO"},
+		{"unsent", failing(analysis.GateSent), saturation.Failed, "sent against due: seen"},
+		{"late generator, and unsent", func(s *analysis.Summary) {
+			failing(analysis.GateSent)(s)
+			s.Gates = append(s.Gates, analysis.Gate{Name: analysis.GateBusy, Saw: "busy"})
+		}, saturation.Unfit, "generator CPU: busy"},
+		{"a gate of which nothing is known", failing("a new one"), saturation.Unfit, "a new one: seen"},
+		{"a warning", func(s *analysis.Summary) {
+			s.Gates = []analysis.Gate{{Name: analysis.GateSteady, Pass: true, Warn: true}}
+		}, saturation.Held, ""},
 		{"slow", func(s *analysis.Summary) { s.Response.P99 = 100.1 }, saturation.Failed, "p99 over the SLO"},
 		{"just", func(s *analysis.Summary) { s.Response.P99 = 100 }, saturation.Held, ""},
 		{"never", func(s *analysis.Summary) { s.Response.P99 = analysis.MS(math.Inf(1)) }, saturation.Failed, "p99 over the SLO"},
@@ -165,8 +214,8 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// TestGatesOfTheGenerator spoils the load of a trial in each way, and wants Judge to
-// find the gate that says so.
+// TestGatesOfTheGenerator spoils the load of a trial in each way, or never lets it
+// settle, and wants Judge to find the gate that says so.
 func TestGatesOfTheGenerator(t *testing.T) {
 	const n = 600
 	for want, spoil := range map[string]func(*analysis.Input){
@@ -180,6 +229,21 @@ func TestGatesOfTheGenerator(t *testing.T) {
 		analysis.GateBusy:     func(in *analysis.Input) { in.Facts.Usage = &results.Usage{Cores: 1, Generator: 3 * time.Second} },
 		analysis.GatePauses:   func(in *analysis.Input) { in.Facts.Usage = &results.Usage{Cores: 1, PauseMax: time.Second} },
 		analysis.GateArrivals: func(in *analysis.Input) { in.Facts.Arrivals = "poisson" },
+		// 8 s of warm-up make 440 bins in all, and responses that take ever longer, from 1 ms to
+		// 12: no second is like the one before, and all are within the SLO.
+		analysis.GateSteady: func(in *analysis.Input) {
+			in.Facts.Warmup = 8 * time.Second
+			for i := -1600; i < 0; i++ {
+				due := time.Duration(i) * 5 * time.Millisecond
+				in.Samples = append(in.Samples, bench.Sample{
+					Due: due, Sent: due, Outcome: bench.OK, Class: bench.Main, Kind: bench.Read, Key: uint64(n - i), Session: 1,
+				})
+			}
+			for i := range in.Samples {
+				s := &in.Samples[i]
+				s.Done = s.Due + time.Millisecond + (s.Due+8*time.Second)/1000
+			}
+		},
 	} {
 		in := analysis.Input{Facts: results.Facts{
 			Duration: 3 * time.Second, Deadline: slo, Abandon: time.Second, Rate: n / 3, Arrivals: "constant", Offered: n,

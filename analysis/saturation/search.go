@@ -1,6 +1,7 @@
 package saturation
 
 import (
+	"cmp"
 	"math"
 
 	"nines/results"
@@ -13,7 +14,7 @@ type Outcome string
 const (
 	Held   Outcome = "held"
 	Failed Outcome = "failed" // the system did not do what was asked
-	Unfit  Outcome = "unfit"  // the load generator did not, so nothing is known of the system
+	Unfit  Outcome = "unfit"  // the measurement did not, so nothing is known of the system
 	Wrong  Outcome = "wrong"  // the history was illegal: how fast it was does not matter
 )
 
@@ -23,7 +24,7 @@ type Limit string
 // The limits.
 const (
 	BySystem    Limit = "system"
-	ByGenerator Limit = "generator" // the system's knee is at this rate or above
+	ByGenerator Limit = "generator" // no trial there was fit; the system's knee is at this rate or above
 	ByMaximum   Limit = "maximum"   // the highest rate that was to be tried held
 )
 
@@ -34,7 +35,7 @@ type State string
 const (
 	Unfinished  State = "unfinished"
 	Confirmed   State = "confirmed"
-	Unconfirmed State = "unconfirmed" // lowered again and again, and still no rate was held two times of three
+	Unconfirmed State = "unconfirmed" // lowered again and again, and still no rate was held as often as it must
 	None        State = "none"        // not even the lowest rate was held
 	Void        State = "void"        // a history was illegal
 )
@@ -48,6 +49,10 @@ type Knee struct {
 	Held  int     `json:"held"`              // of the trials that were to confirm it
 	Tried int     `json:"tried"`             // how many those were
 	Lower []Refut `json:"lowered,omitempty"` // rates that were not confirmed, in their order
+
+	// Unverified: on the history of a trial that held there the checks came to no
+	// verdict.
+	Unverified bool `json:"unverified,omitempty"`
 }
 
 // Refut is a rate that was taken for the knee and not confirmed.
@@ -55,14 +60,14 @@ type Refut struct {
 	Rate  float64 `json:"rate_ops_s"`
 	Held  int     `json:"held"`
 	Tried int     `json:"tried"`
-	Unfit int     `json:"unfit,omitempty"` // trials beside these that the load generator was late in
+	Unfit int     `json:"unfit,omitempty"` // trials beside these that were no measurement
 }
 
 // The search's steps.
 const (
 	stride      = 1.5 // from rate to rate while all hold
 	strikes     = 2   // trials that must fail before a rate has failed
-	mostUnfit   = 3   // trials that may be unfit before a rate is beyond the load generator
+	mostUnfit   = 3   // trials that are unfit when a rate is given up for one that cannot be measured
 	mostLowered = 5   // times that a knee is lowered before the search gives up
 )
 
@@ -78,9 +83,10 @@ const (
 // its geometric mean until it is no wider than the step, and confirms its lower
 // end by further trials. A rate has failed when two trials of it have; so a
 // single stall of the machine does not decide. A trial that was unfit says nothing
-// and is made again; the rate is given up for one that the load generator cannot
-// offer when three of it were. If two of the trials that confirm a knee fail, it
-// is lowered by a step, and confirmed there.
+// and is made again; when three of a rate were, it is given up for one that cannot
+// be measured. A knee is confirmed when as many trials of it have held as must, of
+// which one more may have failed; if two fail, it is lowered by a step, and confirmed
+// there.
 type Search struct {
 	p      results.Search
 	phase  phase
@@ -139,9 +145,17 @@ func (s *Search) Result(o Outcome) {
 		s.seek()
 	case s.phase == confirming && beaten:
 		s.lower()
-	case s.phase == confirming && s.held+s.failed == s.p.Confirm:
+	case s.phase == confirming && s.sure():
 		s.end(Confirmed)
 	}
+}
+
+// sure reports whether the rate, which has not failed, is confirmed.
+func (s *Search) sure() bool {
+	if s.p.Hold == 0 { // the folder of an older search is reported by the rule of that search
+		return s.held+s.failed == s.p.Confirm
+	}
+	return s.held == s.p.Hold
 }
 
 func (s *Search) end(as State) {
@@ -218,14 +232,15 @@ func round(rate float64) float64 {
 // left is about how many trials the search still takes.
 func (s *Search) left() int {
 	const unbracketed = 7 // trials until the bracket is narrow enough, from nothing
+	confirm := cmp.Or(s.p.Hold, s.p.Confirm)
 	switch {
 	case s.phase == over:
 		return 0
 	case s.phase == confirming:
-		return s.p.Confirm - s.held - s.failed
+		return confirm - s.held
 	case s.lo == 0 || s.hi == 0:
-		return unbracketed + s.p.Confirm
+		return unbracketed + confirm
 	}
 	halvings := math.Log2(math.Log(s.hi/s.lo) / math.Log(1+s.p.Step))
-	return max(1, int(math.Ceil(1.5*halvings))) + s.p.Confirm // half of them fail, and are tried twice
+	return max(1, int(math.Ceil(1.5*halvings))) + confirm // half of them fail, and are tried twice
 }

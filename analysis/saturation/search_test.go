@@ -1,6 +1,7 @@
 package saturation_test
 
 import (
+	"encoding/json"
 	"math"
 	"math/rand/v2"
 	"reflect"
@@ -10,7 +11,7 @@ import (
 	"nines/results"
 )
 
-var params = results.Search{Step: 0.05, Confirm: 3, MinRate: 100, MaxRate: 100_000, MaxSessions: 512}
+var params = results.Search{Step: 0.05, Confirm: 4, Hold: 3, MinRate: 100, MaxRate: 100_000, MaxSessions: 512}
 
 // find runs a search to its end, and counts trials.
 func find(t *testing.T, start float64, p results.Search, try func(rate float64) saturation.Outcome) (saturation.Knee, int) {
@@ -114,11 +115,11 @@ func TestSearchUnfit(t *testing.T) {
 	for outcomes, want := range map[string]saturation.Knee{
 		"hffffffff" + "uuhhuh": {State: saturation.Unfinished, Rate: 952, Above: 1000, Limit: saturation.ByGenerator, Held: 1, Tried: 1,
 			Lower: []saturation.Refut{{1000, 2, 2, 3}}},
-		"hffffffff" + "uuhhh": {State: saturation.Confirmed, Rate: 1000, Above: 1050, Limit: saturation.BySystem, Held: 3, Tried: 3},
-		"hffffffff" + "uuhfh": {State: saturation.Confirmed, Rate: 1000, Above: 1050, Limit: saturation.BySystem, Held: 2, Tried: 3},
-		"uuh":                 {State: saturation.Unfinished, Rate: 1000},
-		"uuu":                 {State: saturation.Unfinished, Above: 1000, Limit: saturation.ByGenerator},
-		"ufuu":                {State: saturation.Unfinished, Above: 1000, Limit: saturation.BySystem},
+		"hffffffff" + "uuhhh":  {State: saturation.Confirmed, Rate: 1000, Above: 1050, Limit: saturation.BySystem, Held: 3, Tried: 3},
+		"hffffffff" + "uuhfhh": {State: saturation.Confirmed, Rate: 1000, Above: 1050, Limit: saturation.BySystem, Held: 3, Tried: 4},
+		"uuh":                  {State: saturation.Unfinished, Rate: 1000},
+		"uuu":                  {State: saturation.Unfinished, Above: 1000, Limit: saturation.ByGenerator},
+		"ufuu":                 {State: saturation.Unfinished, Above: 1000, Limit: saturation.BySystem},
 		"hffffffff" + "uuu": {State: saturation.Unfinished, Rate: 952, Above: 1000, Limit: saturation.ByGenerator,
 			Lower: []saturation.Refut{{1000, 0, 0, 3}}},
 	} {
@@ -154,10 +155,14 @@ func TestSearchConfirms(t *testing.T) {
 		lowered     int
 	}{
 		{"hhh", saturation.Confirmed, 1000, 1050, 3, 3, 0},
-		{"hfh", saturation.Confirmed, 1000, 1050, 2, 3, 0},
-		{"ff" + "hhf", saturation.Confirmed, 952, 1000, 2, 3, 1},         // 1000/1.05
-		{"fhf" + "fhf" + "hhh", saturation.Confirmed, 907, 952, 3, 3, 2}, // 952/1.05
-		{"ffffffffffff", saturation.Unconfirmed, 0, 784, 0, 2, 6},        // 864, 823, 784 ...
+		{"hh", saturation.Unfinished, 1000, 1050, 2, 2, 0},
+		{"hfh", saturation.Unfinished, 1000, 1050, 2, 3, 0},
+		{"fhhh", saturation.Confirmed, 1000, 1050, 3, 4, 0},
+		{"hhfh", saturation.Confirmed, 1000, 1050, 3, 4, 0},
+		{"ff" + "hfhh", saturation.Confirmed, 952, 1000, 3, 4, 1},         // 1000/1.05
+		{"hhff" + "hhh", saturation.Confirmed, 952, 1000, 3, 3, 1},        // one failure is borne, and not two
+		{"fhf" + "fhhf" + "hhh", saturation.Confirmed, 907, 952, 3, 3, 2}, // 952/1.05
+		{"ffffffffffff", saturation.Unconfirmed, 0, 784, 0, 2, 6},         // 864, 823, 784 ...
 		{"h", saturation.Unfinished, 1000, 1050, 1, 1, 0},
 	} {
 		s := saturation.NewSearch(1000, params)
@@ -175,6 +180,30 @@ func TestSearchConfirms(t *testing.T) {
 		if more != (c.state == saturation.Unfinished) || k.State != c.state || k.Rate != c.rate || k.Above != c.above ||
 			k.Held != c.held || k.Tried != c.tried || len(k.Lower) != c.lowered {
 			t.Errorf("%s: %+v, more %t", c.then, k, more)
+		}
+	}
+}
+
+// What a manifest of before says of a search is still the search that it was: three
+// trials, of which one may fail.
+func TestOlderSearch(t *testing.T) {
+	var p results.Search
+	err := json.Unmarshal([]byte(`{"slo_p99_ns": 100000000, "step": 0.05, "confirm": 3, "min_rate_ops_s": 100, "max_rate_ops_s": 100000, "max_sessions": 512}`), &p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for then, want := range map[string]saturation.Knee{
+		"hhh": {State: saturation.Confirmed, Rate: 1000, Above: 1050, Limit: saturation.BySystem, Held: 3, Tried: 3},
+		"hfh": {State: saturation.Confirmed, Rate: 1000, Above: 1050, Limit: saturation.BySystem, Held: 2, Tried: 3},
+		"hh":  {State: saturation.Unfinished, Rate: 1000, Above: 1050, Limit: saturation.BySystem, Held: 2, Tried: 2},
+	} {
+		s := saturation.NewSearch(1000, p)
+		try := script("hffffffff" + then)
+		for range "hffffffff" + then {
+			s.Result(try(0))
+		}
+		if k := s.Knee(); !reflect.DeepEqual(k, want) {
+			t.Errorf("%s: %+v, want %+v", then, k, want)
 		}
 	}
 }
@@ -202,7 +231,7 @@ func TestSearchUnderNoise(t *testing.T) {
 		k, _ := find(t, 5000, params, func(rate float64) saturation.Outcome {
 			return heldIf(rate*(1+0.03*random.NormFloat64()) <= knee && random.Float64() > 0.1)
 		})
-		if k.State != saturation.Confirmed || k.Held < 2 {
+		if k.State != saturation.Confirmed || k.Held != 3 || k.Tried > 4 {
 			t.Errorf("seed %d: %+v", seed, k)
 		}
 		if math.Abs(k.Rate-knee) > 0.1*knee {

@@ -39,7 +39,11 @@ func (k Knee) orMore() string {
 // how says how the knee was confirmed and bounded.
 func (k Knee) how() []string {
 	out := []string{fmt.Sprintf("held %d of %d", k.Held, k.Tried)}
-	return append(append(out, k.why()...), k.lowered()...)
+	out = append(append(out, k.why()...), k.lowered()...)
+	if k.Unverified {
+		out = append(out, "unverified: the checks came to no verdict on a history")
+	}
+	return out
 }
 
 func (k Knee) why() []string {
@@ -47,7 +51,7 @@ func (k Knee) why() []string {
 	case k.Limit == ByMaximum:
 		return []string{"the highest rate that was to be tried"}
 	case k.Limit == ByGenerator:
-		return []string{fmt.Sprintf("at %.0f op/s the limit is the load generator's, not the system's", k.Above)}
+		return []string{fmt.Sprintf("at %.0f op/s the limit is the measurement's, not the system's", k.Above)}
 	case k.Above > 0 && k.Rate > 0:
 		return []string{fmt.Sprintf("failed at %.0f", k.Above)}
 	}

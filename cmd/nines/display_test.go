@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"nines/analysis"
@@ -75,6 +76,33 @@ func TestPlainLines(t *testing.T) {
 	d.close()
 	if out.Len() > 0 {
 		t.Errorf("quiet, and says %q", &out)
+	}
+}
+
+// The time that the run still takes is told, and grows shorter while a trial runs.
+func TestTimeLeft(t *testing.T) {
+	p := plan(parse(t, "{systems: [null], repeat: 2, duration: 60s}"))[0]
+	for _, c := range []struct {
+		at   place
+		want string
+	}{
+		{place{n: 2, of: 3, left: 3 * time.Minute}, ", about 2m20s left"},
+		{place{n: 1, of: 3, left: time.Minute}, ", about 20s left"},
+		{place{n: 1, of: 3, left: 40 * time.Second}, ""}, // it takes longer than was thought
+		{place{n: 1, of: 3}, ""},
+		{place{n: 1, of: 1, left: time.Minute}, ""},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var out bytes.Buffer
+			d := newDisplay(&out, false)
+			g := d.begin(c.at, p)
+			time.Sleep(40 * time.Second)
+			g.heard(message{Phase: trial.Measuring, At: 39 * time.Second})
+			if last := out.String()[strings.Index(out.String(), "\n")+1:]; last != g.head+": 39 of 60 s, 0 ok"+c.want+"\n" {
+				t.Errorf("of %+v: %q", c.at, last)
+			}
+			d.close()
+		})
 	}
 }
 

@@ -71,6 +71,14 @@ func (h *hunt) left() (n int) {
 	return n
 }
 
+// lasts is about how long so many trials take; 0: nobody knows yet.
+func (h *hunt) lasts(trials int) time.Duration {
+	if len(h.all) == 0 {
+		return 0
+	}
+	return time.Duration(trials) * (time.Since(h.began) / time.Duration(len(h.all)))
+}
+
 // measure runs the trial of a point, and takes it into account.
 func (h *hunt) measure(ctx context.Context, label string, point results.Variable) error {
 	run, err := results.Open(h.dir) // the children write to its manifest
@@ -85,7 +93,8 @@ func (h *hunt) measure(ctx context.Context, label string, point results.Variable
 	if err := run.Add(e); err != nil {
 		return err
 	}
-	stage := h.show.begin(place{n: len(h.all) + 1, of: len(h.all) + h.left()}, p)
+	left := h.left()
+	stage := h.show.begin(place{n: len(h.all) + 1, of: len(h.all) + left, left: h.lasts(left)}, p)
 	sum, err := h.try(ctx, h.dir, p, stage)
 	stage.close()
 	switch {
@@ -125,12 +134,10 @@ func (h *hunt) tell(head, label string, s *analysis.Summary) {
 			text += " (" + j.Why + ")"
 		}
 	}
-	n := h.left()
-	if n > 0 {
-		each := time.Since(h.began) / time.Duration(len(h.all))
-		text += "; about " + span((time.Duration(n) * each).Round(10*time.Second)) + " left"
+	if s.Verdict == analysis.VerdictUnknown {
+		text += ", verdict unknown"
 	}
-	h.show.line("%s: %s", head, text)
+	h.show.line("%s: %s%s", head, text, notValid(s))
 	if found := h.found(label); found.Knee.State != saturation.Unfinished {
 		h.show.line("%s: knee %s", label, found.Knee)
 	}
@@ -155,7 +162,7 @@ func kneeYAML(r saturation.Report) string {
 	for _, y := range r.Systems {
 		if y.Knee.State == saturation.Confirmed {
 			items = append(items, yamlName(y.Name)+": "+strconv.FormatFloat(y.Knee.Rate, 'f', -1, 64))
-			if y.Knee.Limit == saturation.BySystem {
+			if y.Knee.Limit == saturation.BySystem && !y.Knee.Unverified {
 				continue
 			}
 		}

@@ -31,9 +31,9 @@ type saturateCmd struct {
 func (*saturateCmd) Help() string {
 	return `The knee of a system is the highest rate at which p99 of the response time meets the SLO and the backlog does not ` +
 		`grow. A closed loop of more and more sessions tells where to look, and the universal scalability law is fitted to it, ` +
-		`as advice. Then the rate is bracketed and bisected in open loop, and the knee confirmed by three trials. Each point is ` +
-		`a short trial without faults and probes, after 1s of warm-up; systems take turns. Ctrl-C keeps and reports the trials ` +
-		`that have finished; a search does not go on.
+		`as advice. Then the rate is bracketed and bisected in open loop, and the knee confirmed: three trials there must hold, ` +
+		`and one besides may fail. Each point is a short trial without faults and probes, after 1s of warm-up; systems take turns. ` +
+		`Ctrl-C keeps and reports the trials that have finished; a search does not go on.
 
   nines saturate --systems paxos,etcdraft --slo-p99 50ms
   nines saturate my.yaml --set disk.kind=memory
@@ -143,7 +143,7 @@ const fewest = 500
 
 func (c *saturateCmd) search(s *scenario.Scenario) results.Search {
 	return results.Search{
-		SLO: s.Load.Deadline, Step: 0.05, Confirm: 3,
+		SLO: s.Load.Deadline, Step: 0.05, Confirm: 4, Hold: 3,
 		MinRate: float64(int(fewest/s.Duration.Seconds()) + 1), MaxRate: c.MaxRate, MaxSessions: 512,
 	}
 }

@@ -24,6 +24,8 @@ type stage struct {
 	warmup time.Duration // of it
 	total  time.Duration // with the warm-up
 	of     int           // episodes; 0: the schedule has none
+	at     place         // in the run
+	began  time.Time
 
 	mu   sync.Mutex
 	text string // how it goes; the bar is drawn by another goroutine
@@ -32,7 +34,7 @@ type stage struct {
 // begin announces a trial.
 func (d *display) begin(at place, p planned) *stage {
 	s := p.scenario
-	g := &stage{on: d, head: fmt.Sprintf("[%d/%d] %s", at.n, at.of, p.label), warmup: s.Warmup, total: s.Warmup + s.Duration}
+	g := &stage{on: d, head: fmt.Sprintf("[%d/%d] %s", at.n, at.of, p.label), warmup: s.Warmup, total: s.Warmup + s.Duration, at: at, began: time.Now()}
 	if s.Repeat > 1 {
 		g.head += fmt.Sprintf(" #%d", p.repeat)
 	}
@@ -46,23 +48,28 @@ func (d *display) begin(at place, p planned) *stage {
 	d.watch.Begin(watch.Run{Trials: at.of, Trial: at.n}, watch.Trial{Name: p.name, System: p.label, Phase: string(trial.Starting)})
 	if d.bars == nil {
 		d.saidNow()
-		d.line("%s: starts%s", g.head, at.toGo())
+		d.line("%s: starts%s", g.head, g.toGo())
 		return g
 	}
-	head := ellipsis(g.head+at.toGo(), max(10, d.width-barWidth-36))
+	head := func(decor.Statistics) string {
+		left := g.toGo()
+		return ellipsis(g.head, max(10, d.width-barWidth-36-len(left))) + left + " "
+	}
 	g.bar = d.bars.AddBar(int64(g.total), mpb.BarRemoveOnComplete(),
-		mpb.PrependDecorators(decor.Name(head+" ")),
+		mpb.PrependDecorators(decor.Any(head)),
 		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return " " + g.get() })),
 	)
 	return g
 }
 
-// toGo says how long the run takes from here on, if it is worth saying.
-func (at place) toGo() string {
-	if at.of < 2 || at.n == 1 || at.left <= 0 { // the outline has said it
+// toGo says how long the run takes from now on, if it is worth saying: of a trial
+// alone its own progress tells.
+func (g *stage) toGo() string {
+	left := g.at.left - time.Since(g.began)
+	if left = left.Round(coarse(left)); g.at.of < 2 || left <= 0 {
 		return ""
 	}
-	return ", about " + span(at.left.Round(coarse(at.left))) + " left"
+	return ", about " + span(left) + " left"
 }
 
 // coarse is how exactly a time that is only an estimate is told.
@@ -103,7 +110,7 @@ func (g *stage) heard(m message) {
 	g.on.watch.Update(string(m.Phase), m.At, m.Episode, m.View)
 	if g.bar == nil {
 		if g.on.bars == nil {
-			g.on.say("%s: %s", g.head, g.get())
+			g.on.say("%s: %s%s", g.head, g.get(), g.toGo())
 		}
 		return
 	}
@@ -182,16 +189,21 @@ func outcome(s *analysis.Summary) string {
 			text += " (longest " + millis(float64(s.Gaps.Max)) + ")"
 		}
 	}
+	return text + notValid(s)
+}
+
+// notValid says which gates a trial failed.
+func notValid(s *analysis.Summary) string {
 	var failed []string
 	for _, g := range s.Gates {
 		if !g.Pass {
 			failed = append(failed, g.Name)
 		}
 	}
-	if len(failed) > 0 {
-		text += "; NOT VALID: " + strings.Join(failed, ", ")
+	if len(failed) == 0 {
+		return ""
 	}
-	return text
+	return "; NOT VALID: " + strings.Join(failed, ", ")
 }
 
 // millis writes a time in milliseconds with three digits, or all before the point.
