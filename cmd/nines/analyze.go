@@ -25,7 +25,8 @@ type analyzeCmd struct {
 	Period   time.Duration `placeholder:"TIME" help:"Length of the measured period. Default: up to the last operation of the load, rounded up to 100ms."`
 	Faults   string        `placeholder:"FILE" help:"When there were faults: CSV (fault,start_ms,end_ms), lines of JSON, or a faults.jsonl."`
 	Initial  string        `placeholder:"VALUE" help:"What a key holds that was never written, beside nil and an empty cell."`
-	Check    string        `default:"strict" enum:"strict,serializable,none" placeholder:"KIND" help:"What the history is held to: strict (linearizable, transactions strict-serializable), serializable (transactions may be out of real time), or none."`
+	Check    string        `default:"" enum:",strict,serializable,none" placeholder:"KIND" help:"What the history is held to: strict (linearizable, transactions strict-serializable), serializable (transactions may be out of real time), or none. Default: strict; a trial is held to what its system declares."`
+	Lease    time.Duration `placeholder:"TIME" help:"Of a history of locks: how long after sending its acquisition a holder no longer takes itself for one."`
 	Name     string        `placeholder:"NAME" help:"Name of the system. Default: the file's name."`
 	Out      string        `placeholder:"DIR" help:"Write a results folder with the full report, too; new or empty."`
 }
@@ -42,7 +43,7 @@ Exit codes: 0 fine; 1 the history was illegal; 2 bad input; 3 internal error; 4 
 }
 
 func (c *analyzeCmd) Run(ctx context.Context, t terminal) error {
-	for flag, d := range map[string]time.Duration{"deadline": c.Deadline, "bin": c.Bin, "cutoff": c.Cutoff, "period": c.Period} {
+	for flag, d := range map[string]time.Duration{"deadline": c.Deadline, "bin": c.Bin, "cutoff": c.Cutoff, "period": c.Period, "lease": c.Lease} {
 		if d < 0 {
 			return badInput{fmt.Errorf("--%s: %v is negative: want a time such as 100ms", flag, d)}
 		}
@@ -91,7 +92,7 @@ func notesOf(e *results.Elsewhere) []string {
 // read reads the history, which may be a trial of ours.
 func (c *analyzeCmd) read() (in analysis.Input, err error) {
 	opts := history.Options{
-		Name: c.Name, Deadline: c.Deadline, Bin: c.Bin, Cutoff: c.Cutoff, Period: c.Period, Initial: c.Initial, Check: history.Check(c.Check),
+		Name: c.Name, Deadline: c.Deadline, Bin: c.Bin, Cutoff: c.Cutoff, Period: c.Period, Initial: c.Initial, Check: history.Check(c.Check), Lease: c.Lease,
 	}
 	if c.Faults != "" {
 		if opts.Faults, err = history.ReadFaults(c.Faults); err != nil {
