@@ -110,6 +110,9 @@ func (c *analyzeCmd) read() (in analysis.Input, err error) {
 		}
 		return analysis.Input{Facts: h.Facts, Samples: h.Samples, Txns: h.Txns, Faults: h.Faults}, nil
 	}
+	if err := c.ofFile(); err != nil {
+		return in, err
+	}
 	if in, err = analysis.LoadThinned(dir, analysis.Thinning{}, c.adjust); err != nil {
 		return in, readable(err)
 	}
@@ -117,6 +120,28 @@ func (c *analyzeCmd) read() (in analysis.Input, err error) {
 		in.Faults = opts.Faults
 	}
 	return in, nil
+}
+
+// ofFile refuses flags that say of a file what a trial of ours says itself.
+func (c *analyzeCmd) ofFile() error {
+	var lines complaints
+	for _, x := range []struct {
+		flag, knows string
+		given       bool
+	}{
+		{"check", "what its system declares is what it is held to", c.Check != ""},
+		{"initial", "no key that was never written holds anything", c.Initial != ""},
+		{"lease", "its locks have the lease that its scenario gave them", c.Lease != 0},
+		{"name", "its system has a name", c.Name != ""},
+	} {
+		if x.given {
+			lines = append(lines, fmt.Sprintf("nines: --%s: %s is a trial of nines: %s. To say otherwise, export it and analyze the file", x.flag, c.History, x.knows))
+		}
+	}
+	if lines == nil {
+		return nil
+	}
+	return lines
 }
 
 // adjust has a trial of ours seen as the flags say.

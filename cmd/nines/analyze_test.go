@@ -149,6 +149,22 @@ func TestAnalyzeRefuses(t *testing.T) {
 	}
 }
 
+// TestAnalyzeTrialRefuses: what a trial says itself cannot be said otherwise.
+func TestAnalyzeTrialRefuses(t *testing.T) {
+	dir, _ := aTrial(t)
+	for flag, value := range map[string]string{"check": "strict", "initial": "5", "lease": "1s", "name": "x"} {
+		for _, path := range []string{dir, filepath.Join(dir, "trials", "null-1"), filepath.Join(dir, "trials", "null-1", results.SamplesFile)} {
+			got := analyzed(t, exitBadInput, path, "--"+flag, value)
+			if errs := got["stderr"].(string); !strings.HasPrefix(errs, "nines: --"+flag+": "+path+" is a trial of nines: ") || strings.Count(errs, "\n") != 1 {
+				t.Errorf("%s", errs)
+			}
+		}
+	}
+	if errs := analyzed(t, exitBadInput, dir, "--check", "none", "--name", "x")["stderr"].(string); strings.Count(errs, "\n") != 2 {
+		t.Errorf("not all at once: %s", errs)
+	}
+}
+
 // aTrial makes the folder of a run with one trial, whose operations are answered as
 // they should be, some late and some not at all.
 func aTrial(t *testing.T) (dir string, row map[string]any) {
