@@ -139,6 +139,8 @@ func TestAnalyzeRefuses(t *testing.T) {
 		{[]string{fine, "--out", full}, "is not empty"},
 		{[]string{full}, "nor is it the folder of a trial"},
 		{[]string{fine, "--check", "what"}, "--check"},
+		{[]string{fine, "--lease=-1s"}, "--lease: -1s is negative"},
+		{[]string{fine, "--lease", "1s"}, "it is not of locks, which alone have a lease: leave --lease out"},
 	} {
 		if got := analyzed(t, exitBadInput, c.args...); !strings.Contains(got["stderr"].(string), c.says) {
 			t.Errorf("%v: %s; want %q", c.args, got["stderr"], c.says)

@@ -268,6 +268,27 @@ func planted(t *testing.T, in analysis.Input, plant func(*analysis.Input)) {
 	}
 }
 
+// TestExportedCheck: the command that is printed holds a history to what its system
+// promises, and to nothing if that cannot be told.
+func TestExportedCheck(t *testing.T) {
+	strict := results.Guarantees{Reads: "lease", Txns: "strict-serializable"}
+	for _, c := range []struct {
+		facts results.Facts
+		want  history.Check
+	}{
+		{results.Facts{Guarantees: strict}, history.Strict},
+		{results.Facts{Guarantees: strict, Txns: true}, history.Strict},
+		{results.Facts{Guarantees: results.Guarantees{Reads: "linearizable", Txns: "serializable"}, Txns: true}, history.Serializable},
+		{results.Facts{Guarantees: results.Guarantees{Reads: "linearizable", Txns: "serializable"}}, history.Strict},
+		{results.Facts{Guarantees: results.Guarantees{Reads: "local"}}, history.Nothing},
+		{results.Facts{Guarantees: strict, Cut: true}, history.Nothing},
+	} {
+		if got := checkOf(&c.facts); got != c.want {
+			t.Errorf("%+v: %s, want %s", c.facts, got, c.want)
+		}
+	}
+}
+
 // TestExportRefuses: nothing is written of a history that could not be read.
 func TestExportRefuses(t *testing.T) {
 	c := flags(t, short(filepath.Join(t.TempDir(), "run"), "--systems", "single", "--set", "workload={name: queue}")[1:]...)
