@@ -10,7 +10,7 @@ import (
 // acknowledged is there at the end.
 const (
 	verifiesRegisters = "every key is a linearizable register: exactly, for each operation"
-	verifiesBank      = "no read of all accounts finds another sum, no account is overdrawn, no money is lost; and strict serializability as far as registers tell"
+	verifiesBank      = "no read of all accounts finds another sum, no account is overdrawn, no money is lost"
 	verifiesTransfer  = "no account is overdrawn, and at the end all of the money is there"
 	verifiesLists     = "strict serializability: exactly, since lists tell the order of their elements (Elle)"
 	verifiesList      = "every key is a linearizable list: exactly, since lists tell the order of their elements"

@@ -25,7 +25,8 @@ type analyzeCmd struct {
 	Period   time.Duration `placeholder:"TIME" help:"Length of the measured period. Default: up to the last operation of the load, rounded up to 100ms."`
 	Faults   string        `placeholder:"FILE" help:"When there were faults: CSV (fault,start_ms,end_ms), lines of JSON, or a faults.jsonl."`
 	Initial  string        `placeholder:"VALUE" help:"What a key holds that was never written, beside nil and an empty cell."`
-	Check    string        `default:"strict" enum:"strict,serializable,none" placeholder:"KIND" help:"What the history is held to: strict (linearizable, transactions strict-serializable), serializable (transactions may be out of real time), or none."`
+	Check    string        `default:"" enum:",strict,serializable,none" placeholder:"KIND" help:"What the history is held to: strict (linearizable, transactions strict-serializable), serializable (transactions may be out of real time), or none. Default: strict; a trial is held to what its system declares."`
+	Lease    time.Duration `placeholder:"TIME" help:"Of a history of locks: how long after sending its acquisition a holder no longer takes itself for one."`
 	Name     string        `placeholder:"NAME" help:"Name of the system. Default: the file's name."`
 	Out      string        `placeholder:"DIR" help:"Write a results folder with the full report, too; new or empty."`
 }
@@ -42,7 +43,7 @@ Exit codes: 0 fine; 1 the history was illegal; 2 bad input; 3 internal error; 4 
 }
 
 func (c *analyzeCmd) Run(ctx context.Context, t terminal) error {
-	for flag, d := range map[string]time.Duration{"deadline": c.Deadline, "bin": c.Bin, "cutoff": c.Cutoff, "period": c.Period} {
+	for flag, d := range map[string]time.Duration{"deadline": c.Deadline, "bin": c.Bin, "cutoff": c.Cutoff, "period": c.Period, "lease": c.Lease} {
 		if d < 0 {
 			return badInput{fmt.Errorf("--%s: %v is negative: want a time such as 100ms", flag, d)}
 		}
@@ -91,7 +92,7 @@ func notesOf(e *results.Elsewhere) []string {
 // read reads the history, which may be a trial of ours.
 func (c *analyzeCmd) read() (in analysis.Input, err error) {
 	opts := history.Options{
-		Name: c.Name, Deadline: c.Deadline, Bin: c.Bin, Cutoff: c.Cutoff, Period: c.Period, Initial: c.Initial, Check: history.Check(c.Check),
+		Name: c.Name, Deadline: c.Deadline, Bin: c.Bin, Cutoff: c.Cutoff, Period: c.Period, Initial: c.Initial, Check: history.Check(c.Check), Lease: c.Lease,
 	}
 	if c.Faults != "" {
 		if opts.Faults, err = history.ReadFaults(c.Faults); err != nil {
@@ -109,6 +110,9 @@ func (c *analyzeCmd) read() (in analysis.Input, err error) {
 		}
 		return analysis.Input{Facts: h.Facts, Samples: h.Samples, Txns: h.Txns, Faults: h.Faults}, nil
 	}
+	if err := c.ofFile(); err != nil {
+		return in, err
+	}
 	if in, err = analysis.LoadThinned(dir, analysis.Thinning{}, c.adjust); err != nil {
 		return in, readable(err)
 	}
@@ -116,6 +120,28 @@ func (c *analyzeCmd) read() (in analysis.Input, err error) {
 		in.Faults = opts.Faults
 	}
 	return in, nil
+}
+
+// ofFile refuses flags that say of a file what a trial of ours says itself.
+func (c *analyzeCmd) ofFile() error {
+	var lines complaints
+	for _, x := range []struct {
+		flag, knows string
+		given       bool
+	}{
+		{"check", "what its system declares is what it is held to", c.Check != ""},
+		{"initial", "no key that was never written holds anything", c.Initial != ""},
+		{"lease", "its locks have the lease that its scenario gave them", c.Lease != 0},
+		{"name", "its system has a name", c.Name != ""},
+	} {
+		if x.given {
+			lines = append(lines, fmt.Sprintf("nines: --%s: %s is a trial of nines: %s. To say otherwise, export it and analyze the file", x.flag, c.History, x.knows))
+		}
+	}
+	if lines == nil {
+		return nil
+	}
+	return lines
 }
 
 // adjust has a trial of ours seen as the flags say.

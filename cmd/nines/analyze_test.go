@@ -139,6 +139,8 @@ func TestAnalyzeRefuses(t *testing.T) {
 		{[]string{fine, "--out", full}, "is not empty"},
 		{[]string{full}, "nor is it the folder of a trial"},
 		{[]string{fine, "--check", "what"}, "--check"},
+		{[]string{fine, "--lease=-1s"}, "--lease: -1s is negative"},
+		{[]string{fine, "--lease", "1s"}, "it is not of locks, which alone have a lease: leave --lease out"},
 	} {
 		if got := analyzed(t, exitBadInput, c.args...); !strings.Contains(got["stderr"].(string), c.says) {
 			t.Errorf("%v: %s; want %q", c.args, got["stderr"], c.says)
@@ -146,6 +148,22 @@ func TestAnalyzeRefuses(t *testing.T) {
 	}
 	if exists(filepath.Join(dir, "new")) {
 		t.Error("a results folder was made of a bad file")
+	}
+}
+
+// TestAnalyzeTrialRefuses: what a trial says itself cannot be said otherwise.
+func TestAnalyzeTrialRefuses(t *testing.T) {
+	dir, _ := aTrial(t)
+	for flag, value := range map[string]string{"check": "strict", "initial": "5", "lease": "1s", "name": "x"} {
+		for _, path := range []string{dir, filepath.Join(dir, "trials", "null-1"), filepath.Join(dir, "trials", "null-1", results.SamplesFile)} {
+			got := analyzed(t, exitBadInput, path, "--"+flag, value)
+			if errs := got["stderr"].(string); !strings.HasPrefix(errs, "nines: --"+flag+": "+path+" is a trial of nines: ") || strings.Count(errs, "\n") != 1 {
+				t.Errorf("%s", errs)
+			}
+		}
+	}
+	if errs := analyzed(t, exitBadInput, dir, "--check", "none", "--name", "x")["stderr"].(string); strings.Count(errs, "\n") != 2 {
+		t.Errorf("not all at once: %s", errs)
 	}
 }
 

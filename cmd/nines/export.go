@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"nines/analysis"
+	"nines/bench"
 	"nines/results"
 	"nines/results/history"
 )
@@ -57,7 +59,9 @@ func (c *exportCmd) Run(t terminal) error {
 	} else {
 		err = results.WriteFile(c.Out, write)
 	}
-	if err != nil {
+	if refused := (*history.Unwritable)(nil); errors.As(err, &refused) {
+		return badInput{err}
+	} else if err != nil {
 		return err
 	}
 	if left != "" {
@@ -80,6 +84,7 @@ func (c *exportCmd) again(dir string, in *analysis.Input) []string {
 		{"--deadline", in.Facts.Deadline, history.DefaultDeadline},
 		{"--bin", in.Facts.SLOBin, history.DefaultBin},
 		{"--period", in.Facts.Duration, 0},
+		{"--lease", leaseOf(&in.Facts), 0},
 	} {
 		if x.is != x.without {
 			args = append(args, x.flag, x.is.String())
@@ -88,8 +93,28 @@ func (c *exportCmd) again(dir string, in *analysis.Input) []string {
 	if c.Format == history.CSV && len(in.Faults) > 0 {
 		args = append(args, "--faults", filepath.Join(dir, results.FaultsFile))
 	}
-	if !in.Facts.Guarantees.Linearizable() {
-		args = append(args, "--check", string(history.Nothing))
+	if check := checkOf(&in.Facts); check != history.Strict {
+		args = append(args, "--check", string(check))
 	}
 	return args
+}
+
+// leaseOf is that of the locks of a trial; 0: it has none.
+func leaseOf(f *results.Facts) time.Duration {
+	if f.Object != bench.Locks {
+		return 0
+	}
+	return f.Lease
+}
+
+// checkOf is what the history of a trial can be held to: nothing, if operations are
+// missing from it.
+func checkOf(f *results.Facts) history.Check {
+	switch {
+	case f.Cut, !f.Guarantees.Linearizable():
+		return history.Nothing
+	case f.Txns && history.Check(f.Guarantees.Txns) == history.Serializable:
+		return history.Serializable
+	}
+	return history.Strict
 }

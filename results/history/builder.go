@@ -30,6 +30,10 @@ type builder struct {
 	faults  []bench.Interval
 	notes   []string
 
+	object  bench.Object // what the keys hold, as far as is known; empty: registers
+	numeric bool         // numbers, which are no names
+	untold  bool         // an add does not say what it found
+
 	hasDue, hasUser bool
 	untimed         bool
 	sawZero         bool
@@ -56,6 +60,9 @@ func (b *builder) build() (*History, error) {
 		return nil, &Problem{File: b.path, Text: "it has no operations: there is nothing to analyse"}
 	}
 	b.faults = append(b.faults, b.opts.Faults...)
+	if err := b.fits(); err != nil {
+		return nil, err
+	}
 	b.resolve()
 	b.shorten()
 	b.initial()
@@ -84,7 +91,7 @@ func (b *builder) build() (*History, error) {
 // what is nil does not tell, but other operations on the key may.
 func (b *builder) resolve() {
 	others := bench.Read
-	if b.appended && !b.wrote {
+	if b.appended && !b.wrote || b.object == bench.Lists || b.object == bench.Queues {
 		others = bench.List
 	}
 	for _, r := range b.txns {
@@ -151,8 +158,9 @@ func (b *builder) initial() {
 	case b.wroteZero:
 		b.note("the value 0 is called %d in explanations, since 0 stands for an absent key there", uint64(zero))
 		return
+	case !b.numeric:
+		b.note("reads found 0, which nobody wrote: it counts as the initial value")
 	}
-	b.note("reads found 0, which nobody wrote: it counts as the initial value")
 	for i := range b.samples {
 		for _, v := range []*uint64{&b.samples[i].Expect, &b.samples[i].Result} {
 			if *v == zero {
@@ -215,7 +223,7 @@ func (b *builder) facts() (results.Facts, error) {
 	f := results.Facts{
 		Schema: results.Schema, Trial: b.opts.Name, System: b.opts.Name, Adapter: "recorded elsewhere", Repeat: 1, Host: "elsewhere",
 		Nodes: b.nodes.list, Deadline: b.opts.Deadline, Abandon: max(defaultAbandon, b.opts.Deadline),
-		Workload: "recorded", SLOTarget: DefaultTarget, SLOBin: b.opts.Bin, Txns: len(b.txns) > 0,
+		Workload: "recorded", Object: b.object, Lease: b.opts.Lease, Bank: b.bank(), SLOTarget: DefaultTarget, SLOBin: b.opts.Bin, Txns: len(b.txns) > 0,
 		Elsewhere: &results.Elsewhere{File: b.path, Format: b.format, Due: b.hasDue, Untimed: b.untimed, Cutoff: b.opts.Cutoff},
 	}
 	last, first := time.Duration(-1), time.Duration(0)

@@ -11,8 +11,13 @@ import (
 	"nines/bench"
 )
 
-// maxLine bounds a row, which may have the lists of a transaction.
-const maxLine = 1 << 20
+const (
+	// buffered is what a row has at most, as a rule.
+	buffered = 1 << 20
+	// maxLine bounds one that has the lists of a transaction: a list of 16 MB, with
+	// elements of 8 bytes, has so much text.
+	maxLine = 64 << 20
+)
 
 // A table reads a file of comma-separated values (RFC 4180), but that a cell cannot
 // go on in the next line. Its first row has the names of the columns.
@@ -22,12 +27,16 @@ type table struct {
 	line  int
 	cells [][]byte
 	plain []byte // of cells that are quoted, without the quotes
+	long  []byte // a row that is longer than what is buffered
 }
 
 // next reads the next row that is not empty; cells are valid until the one after.
 func (t *table) next() (cells [][]byte, err error) {
 	for {
 		row, err := t.in.ReadSlice('\n')
+		if errors.Is(err, bufio.ErrBufferFull) {
+			row, err = t.rest(row)
+		}
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
 			t.book.add(t.line+1, 0, "", "a line of more than %d MB", maxLine>>20)
@@ -46,6 +55,20 @@ func (t *table) next() (cells [][]byte, err error) {
 		t.split(row)
 		return t.cells, nil
 	}
+}
+
+// rest reads the rest of a long row.
+func (t *table) rest(begin []byte) (row []byte, err error) {
+	t.long = append(t.long[:0], begin...)
+	for err = bufio.ErrBufferFull; errors.Is(err, bufio.ErrBufferFull) && len(t.long) <= maxLine; {
+		var more []byte
+		more, err = t.in.ReadSlice('\n')
+		t.long = append(t.long, more...)
+	}
+	if len(t.long) > maxLine {
+		return nil, bufio.ErrBufferFull
+	}
+	return t.long, err
 }
 
 // split cuts a row into cells, and trims spaces that are not quoted.

@@ -2,13 +2,14 @@ package history
 
 import (
 	"bytes"
+	"fmt"
 
 	"nines/bench"
 )
 
 // effect reads what the operation asked for and what it found.
 func (r *row) effect(s *bench.Sample) (ok bool) {
-	if s.Kind == bench.Transact {
+	if s.Kind == bench.Transact && (s.Outcome != bench.Dropped || len(r.cells[colArg]) > 0) {
 		return r.transaction(s)
 	}
 	s.Key = r.keys.number(r.cells[colKey])
@@ -42,6 +43,11 @@ func (r *row) swap(s *bench.Sample, arg, result []byte) (ok bool) {
 			return r.wrong(colArg, "%s does not say what a cas replaces by what: want both values, such as [1 2], or the first in a column expect", quote(arg))
 		}
 	}
+	if acquires := bytes.EqualFold(r.cells[colKind], []byte(acquire)); acquires || bytes.EqualFold(r.cells[colKind], []byte(release)) {
+		if err := r.token(to, acquires); err != nil {
+			return r.wrong(colArg, "%v", err)
+		}
+	}
 	s.Expect, s.Arg = r.value(from), r.writes(to)
 	switch {
 	case s.Outcome != bench.OK:
@@ -53,6 +59,14 @@ func (r *row) swap(s *bench.Sample, arg, result []byte) (ok bool) {
 		s.Result = r.value(result)
 	}
 	return true
+}
+
+// token wants of a swap of a lock that what it swaps in is what its name says.
+func (r *row) token(to []byte, acquires bool) error {
+	if n, ok := plain(to); !ok || n == 0 || n >= zero || bench.Held(n) != acquires {
+		return fmt.Errorf("%s is not swapped in by this: want an odd number, the fencing token, to acquire a lock, and an even one above 0 to release it", quote(to))
+	}
+	return r.holds(bench.Locks)
 }
 
 // pair cuts "[a b]", "a b", "a,b", "a->b" or "a:b" in two.

@@ -28,6 +28,7 @@ const (
 	colClass
 	colExpect
 	colSize
+	colObject
 	colPhase
 	allColumns
 )
@@ -35,7 +36,7 @@ const (
 var historyColumns = [allColumns]wanted{
 	colSession: {"session", false}, colNode: {"node", false}, colKind: {"kind", false}, colKey: {"key", false}, colArg: {"arg", false},
 	colResult: {"result", false}, colOutcome: {"outcome", false}, colDue: {"due_ms", true}, colSent: {"sent_ms", false}, colDone: {"done_ms", false},
-	colUser: {"user", true}, colClass: {"class", true}, colExpect: {"expect", true}, colSize: {"size", true},
+	colUser: {"user", true}, colClass: {"class", true}, colExpect: {"expect", true}, colSize: {"size", true}, colObject: {"object", true},
 	colPhase: {"phase", true}, // of an export of ours: told by the times, and not read
 }
 
@@ -43,6 +44,7 @@ var historyColumns = [allColumns]wanted{
 var (
 	kindWords = words[bench.Kind]{"kind", []word[bench.Kind]{
 		{"read", bench.Read}, {"write", bench.Write}, {"cas", bench.CAS}, {"txn", bench.Transact},
+		{acquire, bench.CAS}, {release, bench.CAS},
 	}}
 	outcomeWords = words[bench.Outcome]{"outcome", []word[bench.Outcome]{
 		{"ok", bench.OK}, {"rejected", bench.Rejected}, {"unknown", bench.Unknown}, {"dropped", bench.Dropped},
@@ -51,6 +53,17 @@ var (
 	classWords = words[bench.Class]{"class", []word[bench.Class]{
 		{"main", bench.Main}, {"probe", bench.Probe}, {"preload", bench.Preload}, {"final", bench.Final},
 	}}
+	objectWords = words[bench.Object]{"object", []word[bench.Object]{
+		{"registers", bench.Registers}, {"accounts", bench.Accounts}, {"lists", bench.Lists}, {"counters", bench.Counters},
+		{"queues", bench.Queues}, {"locks", bench.Locks}, {"ranges", bench.Ranges},
+	}}
+)
+
+// What a compare-and-swap of a lock is called: one that swaps in a token, and one
+// that swaps it out (see [bench.Held]).
+const (
+	acquire = "acquire"
+	release = "release"
 )
 
 type word[T any] struct {
@@ -149,6 +162,14 @@ func (r *row) sample() (s bench.Sample, ok bool) {
 	if s.Class = bench.Main; len(r.cells[colClass]) > 0 {
 		s.Class, why = classWords.find(r.cells[colClass])
 		take(colClass, why)
+	}
+	if object := r.cells[colObject]; len(object) > 0 {
+		is, why := objectWords.find(object)
+		if take(colObject, why); why == "" {
+			if err := r.holds(is); err != nil {
+				ok = r.wrong(colObject, "%v", err)
+			}
+		}
 	}
 	s.Session = r.sessions.number(r.cells[colSession])
 	user := r.cells[colUser]

@@ -68,6 +68,11 @@ func TestCSV(t *testing.T) {
 		{"a swap, told false", head + "1,n1,cas,5,1:2,false,ok,0,1,2", Options{}, "main cas rejected s1 u1 n0 k5 a2 e1 r0 0/1/2"},
 		{"a swap that found something else", head + "1,n1,cas,5,1 2,3,ok,0,1,2", Options{}, "main cas ok s1 u1 n0 k5 a2 e1 r3 0/1/2"},
 		{"a swap that found nothing", head + "1,n1,cas,5,\"1,2\",nil,ok,0,1,2", Options{}, "main cas ok s1 u1 n0 k5 a2 e1 r0 0/1/2"},
+		{"an acquisition", head + "1,n1,acquire,5,[2 7],2,ok,0,1,2", Options{Lease: 1}, "main cas ok s1 u1 n0 k5 a7 e2 r2 0/1/2"},
+		{"a release, in vain", head + "1,n1,Release,5,[7 8],9,ok,0,1,2", Options{Lease: 1}, "main cas ok s1 u1 n0 k5 a8 e7 r9 0/1/2"},
+		{"a swap of a lock", "object," + head + "locks,1,n1,cas,5,[7 8],9,ok,0,1,2", Options{Lease: 1}, "main cas ok s1 u1 n0 k5 a8 e7 r9 0/1/2"},
+		{"a counter at 0", "object," + head + "counters,1,n1,read,5,,0,ok,0,1,2", Options{}, "main read ok s1 u1 n0 k5 a0 e0 r0 0/1/2"},
+		{"a transaction that was dropped", head + ",n1,txn,7,,,dropped,3,,\n", Options{}, "main txn dropped s1 u2147483648 n0 k7 a0 e0 r0 3/-/-"},
 		{"a calendar", head + "1,n1,read,5,,,ok,1700000000123.5,1700000000124,1700000000125", Options{}, "main read ok s1 u1 n0 k5 a0 e0 r0 23.5/24/25"},
 		{"a byte order mark, spaces", "\xef\xbb\xbf" + strings.ReplaceAll(head, ",", " , ") + " 1 , n1 , read , 5 , , , ok , 0 , 1 , 2 ", Options{}, "main read ok s1 u1 n0 k5 a0 e0 r0 0/1/2"},
 		{"all columns", "class,user,expect,size,phase," + head + "main,8,1,100,before,1,n1,cas,5,2,1,ok,0,1,2\nprobe,9,,,,2,n1,read,5,,2,ok,1,1,2\n", Options{}, "probe read ok s2 u9 n0 k5 a0 e0 r2 1/1/2"},
@@ -114,28 +119,39 @@ func TestCSVErrors(t *testing.T) {
 		strings.Replace(head, "kind", "kinds", 1): `h:1: column kind: it is missing: the first row has session,node,kinds,key,arg,result,outcome,due_ms,sent_ms,done_ms; want session,node,kind,key,arg,result,outcome,sent_ms,done_ms; is it the column "kinds"?`,
 		strings.Replace(head, "node", "key", 1): `h:1: column key: the table has two columns of this name: remove one
 h:1: column node: it is missing: the first row has session,key,kind,key,arg,result,outcome,due_ms,sent_ms,done_ms; want session,node,kind,key,arg,result,outcome,sent_ms,done_ms`,
-		head + "1,n1,read,1,,,ok,0,1":                                 "h:2: 9 cells, and the first row has 10",
-		head + "1,n1,reed,1,,,okk,0,1,2":                              "h:2: column kind: unknown kind \"reed\": did you mean \"read\"? There are read, write, cas, txn\nh:2: column outcome: unknown outcome \"okk\": did you mean \"ok\"? There are ok, rejected, unknown, dropped, fail, info",
-		head + "1,n1,,1,,,ok,0,1,2":                                   "h:2: column kind: it is empty: want one of read, write, cas, txn",
-		head + "1,n1,read,1,,,ok,0,soon,2s":                           "h:2: column sent_ms: \"soon\" is no time: want milliseconds such as 12.345\nh:2: column done_ms: \"2s\" is no time: want milliseconds such as 12.345",
-		head + "1,n1,read,1,,,ok,0,2,1":                               "h:2: column done_ms: 1 is before sent_ms, 2: an operation is done after it was sent",
-		head + "1,n1,read,1,,,ok,3,2,4":                               "h:2: column sent_ms: 2 is before due_ms, 3: an operation is sent when it is due or later",
-		head + "1,n1,read,1,,,ok,0,,1":                                "h:2: column sent_ms: it is empty: want when the operation was sent, or the outcome dropped",
-		head + "1,n1,read,1,,,ok,0,1,":                                "h:2: column done_ms: it is empty: want when the operation was answered, or the outcome unknown",
-		head + "1,n1,read,1,,,dropped,,,":                             "h:2: column due_ms: it is empty: want when the operation that was dropped was due",
-		head + "1,n1,read,,,,ok,0,1,2":                                "h:2: column key: it is empty: want the key of the operation",
-		head + "1,n1,write,1,,,ok,0,1,2":                              "h:2: column arg: it is empty: want the value that was written",
-		head + "1,n1,cas,1,5,,ok,0,1,2":                               "h:2: column arg: \"5\" does not say what a cas replaces by what: want both values, such as [1 2], or the first in a column expect",
-		head + "1,n1,txn,1,[[:r 1],,ok,0,1,2":                         "h:2: column arg: the text ends within its outermost list: want ']' (at byte 8): want micro-operations such as [[:append 1 2] [:r 1 nil]]",
-		head + "1,n1,txn,1,[[:q 1 2]],,ok,0,1,2":                      "h:2: column arg: [:q …] with 3 items is no micro-operation: want [:r key nil], [:w key value], [:append key value], [:cas key old new] or [:add key number]",
-		head + "1,n1,txn,1,[[:r 1 nil]],,ok,0,1,2":                    "h:2: column result: what the transaction found is not told for each of its 1 micro-operations",
-		head + "1,n1,txn,1,[[:r 1 nil]],[[:r 2 1]],ok,0,1,":           "h:2: column done_ms: it is empty: want when the operation was answered, or the outcome unknown",
-		head + "1,n1,txn,1,[[:r 1 nil]],[[:r 2 1]],ok,0,1,2":          "h:2: column result: [:r …] with 3 items is not micro-operation 1 of what was asked",
-		head + "1,n1,read,\"1,,,ok,0,1,2\n":                           "h:2:11: a quote that is not closed in this line\nh:2: 4 cells, and the first row has 10",
-		head + "1,n1,read,\"1\"2,,,ok,0,1,2\n":                        "h:2:11: text after a quoted cell: want a comma, or two quotes for one within the cell",
-		"size," + head + "x,1,n1,read,1,,,ok,0,1,2":                   "h:2: column size: \"x\" is no size in bytes: want a number such as 100",
-		head + "1,n1,read,1,,,ok,0,0,1\n1,n1,read,1,,,ok,1e9,1e9,1e9": "h: the measured period would be 12 days long, from 0 to 1000000100 ms, and can be 7: are all times in one unit, and from one clock? If so, give --period",
-		"class," + head + "probe,1,n1,read,1,,,ok,0,1,2":              "h: no operation of the load was due at 0 ms or later, so there is no measured period: class is main for these",
+		head + "1,n1,read,1,,,ok,0,1":                                                    "h:2: 9 cells, and the first row has 10",
+		head + "1,n1,reed,1,,,okk,0,1,2":                                                 "h:2: column kind: unknown kind \"reed\": did you mean \"read\"? There are read, write, cas, txn, acquire, release\nh:2: column outcome: unknown outcome \"okk\": did you mean \"ok\"? There are ok, rejected, unknown, dropped, fail, info",
+		head + "1,n1,,1,,,ok,0,1,2":                                                      "h:2: column kind: it is empty: want one of read, write, cas, txn, acquire, release",
+		head + "1,n1,read,1,,,ok,0,soon,2s":                                              "h:2: column sent_ms: \"soon\" is no time: want milliseconds such as 12.345\nh:2: column done_ms: \"2s\" is no time: want milliseconds such as 12.345",
+		head + "1,n1,read,1,,,ok,0,2,1":                                                  "h:2: column done_ms: 1 is before sent_ms, 2: an operation is done after it was sent",
+		head + "1,n1,read,1,,,ok,3,2,4":                                                  "h:2: column sent_ms: 2 is before due_ms, 3: an operation is sent when it is due or later",
+		head + "1,n1,read,1,,,ok,0,,1":                                                   "h:2: column sent_ms: it is empty: want when the operation was sent, or the outcome dropped",
+		head + "1,n1,read,1,,,ok,0,1,":                                                   "h:2: column done_ms: it is empty: want when the operation was answered, or the outcome unknown",
+		head + "1,n1,read,1,,,dropped,,,":                                                "h:2: column due_ms: it is empty: want when the operation that was dropped was due",
+		head + "1,n1,read,,,,ok,0,1,2":                                                   "h:2: column key: it is empty: want the key of the operation",
+		head + "1,n1,write,1,,,ok,0,1,2":                                                 "h:2: column arg: it is empty: want the value that was written",
+		head + "1,n1,cas,1,5,,ok,0,1,2":                                                  "h:2: column arg: \"5\" does not say what a cas replaces by what: want both values, such as [1 2], or the first in a column expect",
+		head + "1,n1,txn,1,[[:r 1],,ok,0,1,2":                                            "h:2: column arg: the text ends within its outermost list: want ']' (at byte 8): want micro-operations such as [[:append 1 2] [:r 1 nil]]",
+		head + "1,n1,txn,1,[[:q 1 2]],,ok,0,1,2":                                         "h:2: column arg: [:q …] with 3 items is no micro-operation: want [:add key number], [:append key value], [:cas key old new], [:pop key nil], [:r key nil], [:scan key count], [:w key value]",
+		head + "1,n1,txn,1,[[:scan 1 0]],,ok,0,1,2":                                      "h:2: column arg: \"0\" is no number of keys to scan",
+		head + "1,n1,txn,1,[[:scan 1 2]],[[:scan 1 2]],ok,0,1,2":                         "h:2: column result: it does not say what the scan found: want [:scan key count [value …]]",
+		head + "1,n1,txn,1,[[:add 1 x]],,ok,0,1,2":                                       "h:2: column arg: \"x\" is no whole number",
+		head + "1,n1,acquire,1,[2 8],2,ok,0,1,2":                                         "h:2: column arg: \"8\" is not swapped in by this: want an odd number, the fencing token, to acquire a lock, and an even one above 0 to release it",
+		head + "1,n1,release,1,[2 0],2,ok,0,1,2":                                         "h:2: column arg: \"0\" is not swapped in by this: want an odd number, the fencing token, to acquire a lock, and an even one above 0 to release it",
+		head + "1,n1,acquire,1,[2 7],2,ok,0,1,2":                                         "h: it is of locks: say with --lease how long after sending its acquisition a holder no longer takes itself for one",
+		"object," + head + "stack,1,n1,read,1,,,ok,0,1,2":                                "h:2: column object: unknown object \"stack\": there are registers, accounts, lists, counters, queues, locks, ranges",
+		"object," + head + "queues,1,n1,txn,1,[[:scan 1 2]],[[:scan 1 2 []]],ok,0,1,2":   "h:2: column arg: it is of ranges, and what comes before is of queues: want a history of one of them",
+		"object," + head + "queues,1,n1,read,1,,,ok,0,1,2\nlocks,1,n1,read,1,,,ok,0,1,2": "h:3: column object: it is of locks, and what comes before is of queues: want a history of one of them",
+		"object," + head + "counters,1,n1,read,1,,many,ok,0,1,2":                         "h: counters hold whole numbers, and \"many\" is none",
+		"object," + head + "counters,1,n1,txn,1,[[:add 1 1]],[[:add 1 1]],ok,0,1,2":      "h: an add to counters does not say what it found: want [:add key number found]",
+		head + "1,n1,txn,1,[[:r 1 nil]],,ok,0,1,2":                                       "h:2: column result: what the transaction found is not told for each of its 1 micro-operations",
+		head + "1,n1,txn,1,[[:r 1 nil]],[[:r 2 1]],ok,0,1,":                              "h:2: column done_ms: it is empty: want when the operation was answered, or the outcome unknown",
+		head + "1,n1,txn,1,[[:r 1 nil]],[[:r 2 1]],ok,0,1,2":                             "h:2: column result: [:r …] with 3 items is not micro-operation 1 of what was asked",
+		head + "1,n1,read,\"1,,,ok,0,1,2\n":                                              "h:2:11: a quote that is not closed in this line\nh:2: 4 cells, and the first row has 10",
+		head + "1,n1,read,\"1\"2,,,ok,0,1,2\n":                                           "h:2:11: text after a quoted cell: want a comma, or two quotes for one within the cell",
+		"size," + head + "x,1,n1,read,1,,,ok,0,1,2":                                      "h:2: column size: \"x\" is no size in bytes: want a number such as 100",
+		head + "1,n1,read,1,,,ok,0,0,1\n1,n1,read,1,,,ok,1e9,1e9,1e9":                    "h: the measured period would be 12 days long, from 0 to 1000000100 ms, and can be 7: are all times in one unit, and from one clock? If so, give --period",
+		"class," + head + "probe,1,n1,read,1,,,ok,0,1,2":                                 "h: no operation of the load was due at 0 ms or later, so there is no measured period: class is main for these",
 	} {
 		_, err := of(text, Options{})
 		if err == nil || err.Error() != want {
@@ -159,9 +175,24 @@ func TestManyErrors(t *testing.T) {
 	if _, err := of(late, Options{}); err == nil || !strings.HasPrefix(err.Error(), "h:3002: ") {
 		t.Error(err)
 	}
-	long := head + "1,n1,read,1,,,ok,0,2," + strings.Repeat("1", maxLine)
-	if _, err := of(long, Options{}); err == nil || err.Error() != "h:2: a line of more than 1 MB" {
+	endless := head + "1,n1,read,1,,,ok,0,2," + strings.Repeat("1", maxLine)
+	if _, err := of(endless, Options{}); err == nil || err.Error() != "h:2: a line of more than 64 MB" {
 		t.Error(err)
+	}
+}
+
+// TestLongLine: a list may be longer than what is buffered, in the last line and before.
+func TestLongLine(t *testing.T) {
+	const n = 300_000
+	line := "1,n1,txn,1,[[:r 1 nil]],[[:r 1 [" + strings.Repeat("123456 ", n) + "]]],ok,0,1,2"
+	h := good(t, head+line+"\n1,n1,txn,1,[[:append 1 2]],[[:append 1 2]],ok,3,3,4\n"+line, Options{})
+	if len(h.Samples) != 3 {
+		t.Fatalf("%d operations", len(h.Samples))
+	}
+	for _, i := range []int{0, 2} {
+		if got := h.Txns[i].Reply.Found[0].List; len(got) != n || got[n-1] != 123456 {
+			t.Errorf("%d elements", len(got))
+		}
 	}
 }
 

@@ -14,15 +14,18 @@ import (
 
 // WriteCSV writes a history as a table that [Read] reads: one row for each
 // operation, in the order in which they were due. phase says in words what went on
-// when it was due.
+// when it was due. A history that it cannot write is an [Unwritable].
 func WriteCSV(w io.Writer, h *History) error {
+	txns, err := h.records()
+	if err != nil {
+		return err
+	}
 	out := bufio.NewWriterSize(w, 1<<16)
 	var names []string
 	for _, c := range historyColumns {
 		names = append(names, c.name)
 	}
 	fmt.Fprintln(out, strings.Join(names, ","))
-	txns := byID(h.Txns)
 	var row []byte
 	for _, i := range inOrder(h.Samples) {
 		s := &h.Samples[i]
@@ -64,12 +67,9 @@ func byID(records []bench.TxnRecord) map[uint64]*bench.TxnRecord {
 // cell appends one cell of an operation.
 func (h *History) cell(b []byte, column int, s *bench.Sample, txns map[uint64]*bench.TxnRecord) []byte {
 	answered := s.Outcome == bench.OK
-	record := txns[s.Arg]
-	switch {
-	case s.Kind != bench.Transact:
-		record = nil
-	case record == nil: // it was dropped
-		record = &bench.TxnRecord{Txn: &bench.Txn{}}
+	var record *bench.TxnRecord // of one that was dropped there is none
+	if s.Kind == bench.Transact {
+		record = txns[s.Arg]
 	}
 	switch column {
 	case colSession:
@@ -77,14 +77,14 @@ func (h *History) cell(b []byte, column int, s *bench.Sample, txns map[uint64]*b
 	case colNode:
 		return append(b, quoted(h.node(s))...)
 	case colKind:
-		return append(b, s.Kind.String()...)
+		return append(b, h.kind(s)...)
 	case colKey:
 		return strconv.AppendUint(b, s.Key, 10)
 	case colArg:
 		switch {
 		case record != nil:
 			return append(b, quoted(string(appendMicros(nil, record.Txn, nil)))...)
-		case s.Kind != bench.Read:
+		case s.Kind == bench.Write || s.Kind == bench.CAS:
 			return appendValue(b, s.Arg)
 		}
 	case colResult:
@@ -92,7 +92,7 @@ func (h *History) cell(b []byte, column int, s *bench.Sample, txns map[uint64]*b
 		case record != nil && answered:
 			return append(b, quoted(string(appendMicros(nil, record.Txn, record.Reply)))...)
 		case record == nil && answered && s.Kind != bench.Write:
-			return appendValue(b, s.Result)
+			return h.appendResult(b, s)
 		}
 	case colExpect:
 		if s.Kind == bench.CAS {
@@ -112,10 +112,40 @@ func (h *History) cell(b []byte, column int, s *bench.Sample, txns map[uint64]*b
 		return append(b, s.Class.String()...)
 	case colSize:
 		return strconv.AppendUint(b, uint64(s.Size), 10)
+	case colObject:
+		return append(b, h.object(s)...)
 	case colPhase:
 		return append(b, quoted(h.phase(s))...)
 	}
 	return b
+}
+
+// kind is what an operation is called.
+func (h *History) kind(s *bench.Sample) string {
+	switch {
+	case s.Kind != bench.CAS || h.object(s) != bench.Locks:
+		return s.Kind.String()
+	case bench.Held(s.Arg):
+		return acquire
+	}
+	return release
+}
+
+// object is what the key of an operation holds; empty: a register.
+func (h *History) object(s *bench.Sample) bench.Object {
+	if h.Facts.Object == bench.Registers || s.Class == bench.Probe {
+		return ""
+	}
+	return h.Facts.Object
+}
+
+// appendResult writes what a read or a swap found. A counter that nobody added to
+// is at 0.
+func (h *History) appendResult(b []byte, s *bench.Sample) []byte {
+	if h.object(s) == bench.Counters {
+		return strconv.AppendInt(b, int64(s.Result), 10)
+	}
+	return appendValue(b, s.Result)
 }
 
 func (h *History) node(s *bench.Sample) string {
@@ -146,12 +176,13 @@ func (h *History) phase(s *bench.Sample) string {
 	return phase
 }
 
-// appendValue writes a value; that of an absent key is nil.
+// appendValue writes a value; that of an absent key is nil. Balances may be below
+// zero, and ids are not so large.
 func appendValue(b []byte, v uint64) []byte {
 	if v == bench.IdleValue {
 		return append(b, "nil"...)
 	}
-	return strconv.AppendUint(b, v, 10)
+	return strconv.AppendInt(b, int64(v), 10)
 }
 
 // appendMillis writes an instant in ms, to the nanosecond; never is empty.

@@ -12,8 +12,8 @@ import (
 	"nines/bench"
 )
 
-// Elle reads transactions only, so a history with some is written without its other
-// operations, such as probes.
+// Elle reads transactions only, so a history of such as it takes is written without
+// its other operations, which are those of probes.
 
 // event is an operation that was sent, or that ended, or a fault.
 type event struct {
@@ -24,12 +24,17 @@ type event struct {
 }
 
 // WriteEDN writes a history as Jepsen has it: a map for each invocation and each
-// completion, in the order in which they came. A swap that did not swap is a
-// :fail. Operations that were never sent are left out. What it left out beside, it
-// says in words.
+// completion, in the order in which they came. A swap that did not swap, and a take
+// from an empty queue, is a :fail, with what it :found beside. Operations that were
+// never sent are left out. What it left out, it says in words. A history that it
+// cannot write is an [Unwritable].
 func WriteEDN(w io.Writer, h *History) (left string, err error) {
+	txns, err := h.records()
+	if err != nil {
+		return "", err
+	}
 	events, dropped, others := h.events()
-	e := &ednWriter{History: h, out: bufio.NewWriterSize(w, 1<<16), txns: byID(h.Txns), open: map[uint64]int32{}}
+	e := &ednWriter{History: h, out: bufio.NewWriterSize(w, 1<<16), txns: txns, open: map[uint64]int32{}}
 	for _, x := range events {
 		switch {
 		case x.op < 0:
@@ -55,13 +60,14 @@ func WriteEDN(w io.Writer, h *History) (left string, err error) {
 // events are those of all operations that are written. At one instant, invocations
 // come first: operations that touch are concurrent.
 func (h *History) events() (events []event, dropped, others int) {
+	elle := h.elle()
 	for i := range h.Samples {
 		s := &h.Samples[i]
 		switch {
 		case s.Outcome == bench.Dropped:
 			dropped++
 			continue
-		case h.Facts.Txns && s.Kind != bench.Transact:
+		case elle && s.Kind != bench.Transact:
 			others++
 			continue
 		}
@@ -116,6 +122,12 @@ func (e *ednWriter) invoke(op int32) {
 	e.begin("invoke", s, s.Sent)
 	e.line = append(e.line, ", :node "...)
 	e.line = strconv.AppendQuote(e.line, e.node(s))
+	if o := e.object(s); o != "" {
+		e.line = fmt.Appendf(e.line, ", :object :%s", o)
+		if o == bench.Locks && s.Kind == bench.CAS {
+			e.line = fmt.Appendf(e.line, ", :lock :%s", e.kind(s))
+		}
+	}
 	e.line = fmt.Appendf(e.line, ", :due %d, :user %d, :class :%s}\n", int64(s.Due), s.User, s.Class)
 	e.write()
 }
@@ -127,10 +139,14 @@ func (e *ednWriter) complete(op int32, at time.Duration) {
 	s := &e.Samples[op]
 	delete(e.open, s.Session)
 	kind := map[bench.Outcome]string{bench.OK: "ok", bench.Rejected: "fail", bench.Unknown: "info"}[s.Outcome]
-	if s.Kind == bench.CAS && s.Outcome == bench.OK && s.Result != s.Expect {
+	found, failed := e.beside(s)
+	if failed {
 		kind = "fail"
 	}
 	e.begin(kind, s, at)
+	if len(found) > 0 {
+		e.line = append(append(e.line, ", :found "...), found...)
+	}
 	e.line = append(e.line, "}\n"...)
 	e.write()
 }
@@ -140,30 +156,41 @@ var fs = map[bench.Kind]string{bench.Read: "read", bench.Write: "write", bench.C
 
 // begin writes what invocations and completions have in common.
 func (e *ednWriter) begin(kind string, s *bench.Sample, at time.Duration) {
-	b := fmt.Appendf(e.line[:0], "{:index %d, :time %d, :type :%s, :process %d, :f :%s, :value ", e.index, int64(at), kind, s.Session, fs[s.Kind])
-	switch s.Kind {
-	case bench.Transact:
-		r := e.txns[s.Arg]
-		if r == nil {
-			r = &bench.TxnRecord{Txn: &bench.Txn{}}
+	var (
+		f     = fs[s.Kind]
+		txn   *bench.Txn
+		reply *bench.TxnReply
+		as    *step
+	)
+	if s.Kind == bench.Transact {
+		txn = e.txns[s.Arg].Txn
+		if as = named(e.object(s), txn); as != nil {
+			f = as.f
 		}
-		reply := r.Reply
-		if kind != "ok" {
-			reply = nil
+		if kind == "ok" {
+			reply = e.txns[s.Arg].Reply
 		}
-		b = appendMicros(b, r.Txn, reply)
-	case bench.CAS:
+	}
+	b := fmt.Appendf(e.line[:0], "{:index %d, :time %d, :type :%s, :process %d, :f :%s, :value ", e.index, int64(at), kind, s.Session, f)
+	switch {
+	case as != nil:
+		b = appendStep(b, &txn.Micros[0], reply)
+	case txn != nil:
+		b = appendMicros(b, txn, reply)
+	case s.Kind == bench.CAS:
 		b = fmt.Appendf(b, "[%d [", s.Key)
 		b = append(appendValue(append(appendValue(b, s.Expect), ' '), s.Arg), "]]"...)
 	default:
 		b = fmt.Appendf(b, "[%d ", s.Key)
-		v := s.Arg
-		if s.Kind == bench.Read {
-			if v = bench.IdleValue; kind == "ok" {
-				v = s.Result
-			}
+		switch {
+		case s.Kind == bench.Write:
+			b = appendValue(b, s.Arg)
+		case kind == "ok":
+			b = e.appendResult(b, s)
+		default:
+			b = append(b, "nil"...)
 		}
-		b = append(appendValue(b, v), ']')
+		b = append(b, ']')
 	}
 	e.line = b
 }

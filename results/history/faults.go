@@ -57,7 +57,7 @@ func ReadFaults(path string) ([]bench.Interval, error) {
 
 func faultTable(path string, text []byte) ([]bench.Interval, error) {
 	b := &book{file: path}
-	t := &table{in: bufio.NewReaderSize(bytes.NewReader(text), maxLine), book: b}
+	t := &table{in: bufio.NewReaderSize(bytes.NewReader(text), buffered), book: b}
 	places, _ := t.header(faultColumns[:])
 	if err := b.err(); err != nil {
 		return nil, err

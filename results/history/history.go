@@ -49,6 +49,7 @@ type Options struct {
 	Period   time.Duration    // the measured one; default: up to the last operation of the load, rounded up to [DefaultBin]
 	Initial  string           // what an absent key reads as, beside nil
 	Check    Check            // default: [Strict]
+	Lease    time.Duration    // of locks: after so long a holder no longer takes itself for one
 	Faults   []bench.Interval // in the time of the file
 }
 
@@ -86,7 +87,7 @@ func Read(path string, opts Options) (*History, error) {
 }
 
 func read(path string, f io.Reader, size int64, opts Options) (*History, error) {
-	in := bufio.NewReaderSize(f, maxLine)
+	in := bufio.NewReaderSize(f, buffered)
 	head, err := in.Peek(512)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("read history: %w", err)

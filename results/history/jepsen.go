@@ -136,6 +136,9 @@ func (j *jepsen) invoke(v *edn.Value, process, f string, at time.Duration) error
 		node = scalar(n)
 	}
 	s.Node, _ = j.nodes.number(node)
+	if f == drain {
+		s.Class = bench.Final
+	}
 	if err := j.more(v, &s); err != nil {
 		return err
 	}
@@ -163,6 +166,15 @@ func (j *jepsen) more(v *edn.Value, s *bench.Sample) error {
 	if user, ok := v.Get("user"); ok {
 		s.User, j.hasUser = j.users.number(scalar(user)), true
 	}
+	if object, ok := v.Get("object"); ok {
+		o, why := objectWords.find([]byte(object.Text))
+		if why != "" {
+			return wrongf(object, "%s", why)
+		}
+		if err := j.holds(o); err != nil {
+			return wrongf(object, "%v", err)
+		}
+	}
 	if due, ok := v.Get("due"); ok {
 		ns, err := strconv.ParseInt(due.Text, 10, 64)
 		if err != nil || time.Duration(ns) > s.Sent {
@@ -186,20 +198,30 @@ func (j *jepsen) complete(v *edn.Value, process, f string, outcome bench.Outcome
 	if at < s.Sent {
 		return wrongf(v, "the operation is completed at %d ns, before it was invoked at %d ns", at, s.Sent)
 	}
-	s.Outcome, s.Done = outcome, at
-	if outcome != bench.OK {
-		return nil
-	}
 	value, ok := v.Get("value")
 	if !ok {
 		value = &edn.Value{Line: v.Line, Col: v.Col}
 	}
-	return j.answered(s, value)
+	found, told := v.Get("found")
+	if !told {
+		found = nil
+	}
+	if told && outcome == bench.Rejected && (was.f == "cas" || was.f == dequeue) {
+		outcome = bench.OK // it was answered, and could not do what it was to
+	}
+	s.Outcome, s.Done = outcome, at
+	if outcome != bench.OK {
+		return nil
+	}
+	return j.answered(s, was.f, value, found)
 }
 
 // asked takes what an operation asks for: of a single register or, as an
 // independent tuple, of one of many.
 func (j *jepsen) asked(s *bench.Sample, f string, v *edn.Value) error {
+	if step := stepOf(f); step != nil {
+		return j.askedStep(s, step, v)
+	}
 	var kinds = map[string]bench.Kind{"read": bench.Read, "r": bench.Read, "write": bench.Write, "w": bench.Write, "cas": bench.CAS, "txn": bench.Transact}
 	s.Kind = kinds[f]
 	switch s.Kind {
@@ -233,18 +255,25 @@ func (j *jepsen) asked(s *bench.Sample, f string, v *edn.Value) error {
 		}
 		return nil
 	}
-	return wrongf(v, "an operation :f :%s is none that is checked: want :read, :write, :cas or :txn", f)
+	return wrongf(v, "an operation :f :%s is none that is checked: want :read, :write, :cas, :txn, :add, :enqueue, :dequeue or :drain", f)
 }
 
-// answered takes what an operation found.
-func (j *jepsen) answered(s *bench.Sample, v *edn.Value) (err error) {
+// answered takes what an operation found; found is what is told of that beside its
+// value, or nil.
+func (j *jepsen) answered(s *bench.Sample, f string, v, found *edn.Value) (err error) {
 	switch s.Kind {
 	case bench.Transact:
 		r := &j.txns[s.Arg-1]
-		r.Reply, err = j.found(r.Txn, v)
+		if stepOf(f) != nil {
+			r.Reply, err = j.answeredStep(&r.Txn.Micros[0], v, found)
+		} else {
+			r.Reply, err = j.found(r.Txn, v)
+		}
 		return err
 	case bench.CAS:
-		s.Result = s.Expect
+		if s.Result = s.Expect; found != nil {
+			s.Result = j.value(scalar(found))
+		}
 	case bench.Read:
 		if v.Sequence() {
 			if len(v.Items) != 2 {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"nines/bench"
 )
@@ -36,6 +37,49 @@ func TestJepsenRegisters(t *testing.T) {
 		}
 		if got := tell(&h.Samples[0]); got != c.want {
 			t.Errorf("%s: %s; want %s", c.name, got, c.want)
+		}
+	}
+}
+
+// TestJepsenSteps: what Jepsen has names for are transactions of one step.
+func TestJepsenSteps(t *testing.T) {
+	did := func(f, asked, kind, value string) string {
+		return op("invoke", 0, f, asked, 1000000) + op(kind, 0, f, value, 2000000)
+	}
+	found := func(text, found string) string { return strings.TrimSuffix(text, "}\n") + ", :found " + found + "}\n" }
+	for _, c := range []struct {
+		text, want string
+		object     bench.Object
+	}{
+		{found(did("add", "[3 1]", "ok", "[3 1]"), "4"), "main txn ok [[:add 3 1 4]]", bench.Counters},
+		{did("add", "2", "ok", "2"), "main txn ok untold", bench.Counters},
+		{did("add", "[3 -1]", "info", "[3 -1]"), "main txn unknown [[:add 3 -1]]", bench.Counters},
+		{did("enqueue", "5", "ok", "5"), "main txn ok [[:append 0 5]]", bench.Queues},
+		{did("enqueue", "[3 5]", "fail", "[3 5]"), "main txn rejected [[:append 3 5]]", bench.Queues},
+		{did("dequeue", "nil", "ok", "5"), "main txn ok [[:pop 0 5]]", bench.Queues},
+		{did("dequeue", "[3 nil]", "ok", "[3 5]"), "main txn ok [[:pop 3 5]]", bench.Queues},
+		{found(did("dequeue", "[3 nil]", "fail", "[3 nil]"), "nil"), "main txn ok [[:pop 3 nil]]", bench.Queues},
+		{did("dequeue", "nil", "fail", "nil"), "main txn rejected [[:pop 0 nil]]", bench.Queues},
+		{did("drain", "nil", "ok", "[5 6 7]"), "final txn ok [[:r 0 [5 6 7]]]", bench.Queues},
+		{did("drain", "nil", "ok", "[5 6]"), "final txn ok [[:r 0 [5 6]]]", bench.Queues},
+		{did("drain", "[3 nil]", "ok", "[3 [5 6]]"), "final txn ok [[:r 3 [5 6]]]", bench.Queues},
+		{found(did("cas", "[3 [1 2]]", "fail", "[3 [1 2]]"), "9"), "main cas ok e1 r9", ""},
+		{did("cas", "[3 [1 2]]", "fail", "[3 [1 2]]"), "main cas rejected e1 r0", ""},
+		{found(did("write", "[3 1]", "fail", "[3 1]"), "9"), "main write rejected e0 r0", ""}, // says nothing
+	} {
+		h := good(t, op("invoke", 9, "read", "nil", 0)+c.text, Options{Period: time.Second})
+		s := h.Samples[1]
+		got := fmt.Sprintf("%v %v %v", s.Class, s.Kind, s.Outcome)
+		switch {
+		case s.Kind != bench.Transact:
+			got += fmt.Sprintf(" e%d r%d", s.Expect, s.Result)
+		case s.Outcome == bench.OK && h.Txns[0].Reply == nil:
+			got += " untold"
+		default:
+			got += " " + string(appendMicros(nil, h.Txns[0].Txn, h.Txns[0].Reply))
+		}
+		if got != c.want || h.Facts.Object != c.object {
+			t.Errorf("%s, %s; want %s of %s", got, h.Facts.Object, c.want, c.object)
 		}
 	}
 }
@@ -77,17 +121,24 @@ func TestJepsenErrors(t *testing.T) {
 		"{:process 0, :type :okay}":        "h:1:20: unknown :type :okay: there are :invoke, :ok, :fail, :info",
 		invoke + "{:process 0, :type :ok}": "h:2:1: some operations have a :time, and others have none: want it of all or of none",
 		invoke + "{:process 0, :type :ok, :time 1.5}": `h:2:31: "1.5" is no :time: want whole nanoseconds`,
-		invoke + invoke:                                                          "h:2:1: process 0 invokes an operation, and that of line 1 is not completed: want its :ok, :fail or :info first, or another process",
-		op("ok", 3, "read", "1", 1):                                              "h:1:1: process 3 completes an operation that it did not invoke: want its :invoke before",
-		invoke + op("ok", 0, "write", "1", 1):                                    "h:2:1: process 0 completes :write, and invoked :read in line 1",
-		invoke + op("ok", 0, "read", "1", 0):                                     "h:2:1: the operation is completed at 0 ns, before it was invoked at 1 ns",
-		op("invoke", 0, "enqueue", "1", 1):                                       "h:1:49: an operation :f :enqueue is none that is checked: want :read, :write, :cas or :txn",
+		invoke + invoke:                                                     "h:2:1: process 0 invokes an operation, and that of line 1 is not completed: want its :ok, :fail or :info first, or another process",
+		op("ok", 3, "read", "1", 1):                                         "h:1:1: process 3 completes an operation that it did not invoke: want its :invoke before",
+		invoke + op("ok", 0, "write", "1", 1):                               "h:2:1: process 0 completes :write, and invoked :read in line 1",
+		invoke + op("ok", 0, "read", "1", 0):                                "h:2:1: the operation is completed at 0 ns, before it was invoked at 1 ns",
+		op("invoke", 0, "push", "1", 1):                                     "h:1:46: an operation :f :push is none that is checked: want :read, :write, :cas, :txn, :add, :enqueue, :dequeue or :drain",
+		op("invoke", 0, "add", "x", 1):                                      "h:1:45: \"x\" is no whole number",
+		op("invoke", 0, "enqueue", "[1 2 3]", 1):                            "h:1:49: a vector of 3 items is no value of a :enqueue: want a value or [key value]",
+		op("invoke", 0, "drain", "nil", 1) + op("ok", 0, "drain", "5", 2):   "h:2:43: \"5\" is nothing that a :drain finds: want [value …] or [key [value …]]",
+		op("invoke", 0, "add", "1", 1) + op("invoke", 1, "enqueue", "1", 1): "h:2:49: it is of queues, and what comes before is of counters: want a history of one of them",
+		op("invoke", 0, "add", "1", 1) + op("ok", 0, "add", "1", 2) + op("invoke", 0, "read", "nil", 3) + op("ok", 0, "read", "#{1 2}", 4): "h: counters hold whole numbers, and \"a set 1 2\" is none",
+		"{:type :invoke, :process 0, :f :cas, :value [1 3], :time 1, :object :locks}":                                                      "h: it is of locks: say with --lease how long after sending its acquisition a holder no longer takes itself for one",
+		"{:type :invoke, :process 0, :f :cas, :value [1 3], :time 1, :object :lock}":                                                       "h:1:69: unknown object \"lock\": did you mean \"locks\"? There are registers, accounts, lists, counters, queues, locks, ranges",
 		op("invoke", 0, "cas", "1", 1):                                           `h:1:45: "1" is no value of a :cas: want [old new] or [key [old new]]`,
 		op("invoke", 0, "write", "[1 2 3]", 1):                                   "h:1:47: a vector of 3 items is no value of a :write: want a value or [key value]",
 		invoke + op("ok", 0, "read", "[1]", 2):                                   "h:2:42: a vector of 1 items is nothing that a :read finds: want a value or [key value]",
 		op("invoke", 0, "txn", "7", 1):                                           `h:1:45: "7" is no transaction: want micro-operations such as [[:append 1 2] [:r 1 nil]]`,
 		op("invoke", 0, "txn", "[[:append 1]]", 1):                               "h:1:46: [:append …] with 2 items is no micro-operation: want [:append key value]",
-		op("invoke", 0, "txn", "[[:add 1 x]]", 1):                                `h:1:46: "x" is no whole number to add`,
+		op("invoke", 0, "txn", "[[:add 1 x]]", 1):                                `h:1:46: "x" is no whole number`,
 		invoke + "{:type :ok":                                                    "h:2:11: the text ends here: want the '}' that closes what line 2, column 1 opens",
 		"{:process 0, :type :invoke, :f :read, :time 1, :class :x}":              `h:1:55: unknown class "x": there are main, probe, preload, final`,
 		"{:process 0, :type :invoke, :f :read, :time 1, :due 2}":                 `h:1:53: "2" is no :due: want whole nanoseconds, and not after :time`,

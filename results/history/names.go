@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"sort"
+	"strconv"
 	"strings"
 
 	"nines/bench"
@@ -160,11 +161,16 @@ func (n *userNames) number(text []byte) uint32 {
 func absent(text []byte) bool { return len(text) == 0 || string(text) == "nil" }
 
 // value is the number of a value. An absent one is [bench.IdleValue]; 0 is the
-// number zero until it is known whether the history writes it.
+// number zero until it is known whether the history writes it. Where keys hold
+// numbers, a value is itself.
 func (b *builder) value(text []byte) uint64 {
 	switch {
 	case absent(text) || b.opts.Initial != "" && string(text) == b.opts.Initial:
 		return bench.IdleValue
+	case b.numeric:
+		if n, err := strconv.ParseInt(string(text), 10, 64); err == nil {
+			return uint64(n)
+		}
 	case len(text) == 1 && text[0] == '0':
 		b.sawZero = true
 		return zero

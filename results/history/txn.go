@@ -2,66 +2,12 @@ package history
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"nines/bench"
 	"nines/results/history/edn"
 )
-
-// Transactions are written as Elle takes them, a vector of micro-operations:
-//
-//	[:r k nil]       a read, in what was asked; [:r k v] or [:r k [v …]] in what was found
-//	[:append k v]    an append to a list
-//	[:w k v]         a write of a register
-//
-// and two that Elle does not have: [:cas k old new], and [:add k n] to a number.
-
-// unresolved is a read of which it is not known yet whether it is of a list.
-const unresolved bench.Kind = 0
-
-// micros says how each micro-operation is read; items are those after its name.
-var micros = map[string]struct {
-	kind  bench.Kind
-	items int
-	form  string
-	take  func(b *builder, m *bench.Micro, items []edn.Value) error
-}{
-	"r":      {unresolved, 2, "[:r key nil]", func(*builder, *bench.Micro, []edn.Value) error { return nil }},
-	"w":      {bench.Write, 2, "[:w key value]", takeWrite},
-	"append": {bench.Append, 2, "[:append key value]", takeAppend},
-	"cas":    {bench.CAS, 3, "[:cas key old new]", takeSwap},
-	"add":    {bench.Add, 2, "[:add key number]", takeAdd},
-}
-
-func takeWrite(b *builder, m *bench.Micro, items []edn.Value) error {
-	b.wrote = true
-	m.Arg = b.writes(scalar(&items[0]))
-	return nil
-}
-
-func takeAppend(b *builder, m *bench.Micro, items []edn.Value) error {
-	b.appended, b.uses[m.Key] = true, bench.List
-	m.Arg = b.writes(scalar(&items[0]))
-	return nil
-}
-
-func takeSwap(b *builder, m *bench.Micro, items []edn.Value) error {
-	b.wrote = true
-	m.Expect, m.Arg = b.value(scalar(&items[0])), b.writes(scalar(&items[1]))
-	return nil
-}
-
-func takeAdd(_ *builder, m *bench.Micro, items []edn.Value) error {
-	n, err := strconv.ParseInt(items[0].Text, 10, 64)
-	if err != nil {
-		return fmt.Errorf("%q is no whole number to add", items[0].Text)
-	}
-	m.Arg = uint64(n)
-	return nil
-}
 
 // scalar is the text by which a value is told from others: that of a number or a
 // name is itself.
@@ -103,13 +49,16 @@ func (b *builder) ask(v *edn.Value) (*bench.Txn, error) {
 		m := &v.Items[i]
 		form, ok := micros[name(m)]
 		if !ok || len(m.Items) != form.items+1 {
-			want := "want [:r key nil], [:w key value], [:append key value], [:cas key old new] or [:add key number]"
-			if ok {
-				want = "want " + form.form
+			want := form.text
+			if !ok {
+				want = allForms()
 			}
-			return nil, wrongf(m, "%s is no micro-operation: %s", what(m), want)
+			return nil, wrongf(m, "%s is no micro-operation: want %s", what(m), want)
 		}
 		t.Micros[i] = bench.Micro{Kind: form.kind, Key: b.keys.number(scalar(&m.Items[1]))}
+		if form.take == nil {
+			continue
+		}
 		if err := form.take(b, &t.Micros[i], m.Items[2:]); err != nil {
 			return nil, wrongf(m, "%v", err)
 		}
@@ -127,22 +76,15 @@ func (b *builder) found(t *bench.Txn, v *edn.Value) (*bench.TxnReply, error) {
 	for i := range v.Items {
 		m := &v.Items[i]
 		form, ok := micros[name(m)]
-		if !ok || len(m.Items) != form.items+1 || form.kind != t.Micros[i].Kind || b.keys.number(scalar(&m.Items[1])) != t.Micros[i].Key {
+		more := len(m.Items) - 1 - form.items
+		if !ok || more < 0 || more > form.more || form.kind != t.Micros[i].Kind || b.keys.number(scalar(&m.Items[1])) != t.Micros[i].Key {
 			return nil, wrongf(m, "%s is not micro-operation %d of what was asked", what(m), i+1)
 		}
-		f := &r.Found[i]
-		switch last := &m.Items[2]; {
-		case form.kind == bench.CAS: // it was answered, so it swapped
-			f.Value = t.Micros[i].Expect
-		case form.kind != unresolved:
-		case last.Sequence():
-			b.uses[t.Micros[i].Key] = bench.List
-			for j := range last.Items {
-				f.List = append(f.List, b.value(scalar(&last.Items[j])))
-			}
-		case last.Kind != edn.Nil:
-			b.uses[t.Micros[i].Key] = cmp.Or(b.uses[t.Micros[i].Key], bench.Read)
-			f.Value = b.value(scalar(last))
+		if form.find == nil {
+			continue
+		}
+		if err := form.find(b, &t.Micros[i], &r.Found[i], m.Items[2:]); err != nil {
+			return nil, wrongf(m, "%v", err)
 		}
 	}
 	return r, nil
