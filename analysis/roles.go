@@ -12,8 +12,7 @@ import (
 type NodeRoles struct {
 	Node  string     `json:"node"`
 	Spans []RoleSpan `json:"spans"` // one after the other, from the base instant to the end
-	// Cut are the stretches in which a fault had cut the node off: it could not reach a
-	// majority of the nodes, itself included. They may overlap.
+	// Cut are the stretches in which faults had cut links of the node, one after the other.
 	Cut []RoleCut `json:"cut,omitempty"`
 }
 
@@ -24,11 +23,13 @@ type RoleSpan struct {
 	Role NodeRole `json:"role"`
 }
 
-// A RoleCut is a stretch in which a node was cut off, from when the injection was
-// complete until healing began.
+// A RoleCut is a stretch in which a node was cut off: whatever links were left, in
+// one direction or both, led to no majority of the nodes, itself included. Partly: a
+// link with a node that was not cut off itself was cut, in one direction or both.
 type RoleCut struct {
-	From MS `json:"from_ms"`
-	To   MS `json:"to_ms"`
+	From   MS   `json:"from_ms"`
+	To     MS   `json:"to_ms"`
+	Partly bool `json:"partly,omitempty"`
 }
 
 // NodeRole is what a node was.
@@ -49,9 +50,9 @@ func (t *trial) roles() []NodeRoles {
 	slices.SortStableFunc(events, func(a, b bench.Event) int { return cmp.Compare(a.At, b.At) })
 	led := slices.ContainsFunc(events, func(e bench.Event) bool { return e.Kind == bench.EventLeader })
 	var out []NodeRoles
-	tells := led
-	for _, node := range t.Facts.Nodes {
-		r := NodeRoles{Node: node, Spans: t.roleSpans(node, events, led), Cut: t.cutOff(node)}
+	tells, cuts := led, t.roleCuts()
+	for i, node := range t.Facts.Nodes {
+		r := NodeRoles{Node: node, Spans: t.roleSpans(node, events, led), Cut: cuts[i]}
 		tells = tells || len(r.Spans) > 1 || len(r.Cut) > 0
 		out = append(out, r)
 	}
@@ -101,21 +102,4 @@ func roleOf(r bench.Role, led bool) NodeRole {
 		return RoleNoLeader
 	}
 	return RoleUp
-}
-
-// cutOff are the stretches in which the node's side of a split was no majority.
-func (t *trial) cutOff(node string) []RoleCut {
-	var out []RoleCut
-	for _, f := range t.faults {
-		for _, side := range f.Sides {
-			if !slices.Contains(side, node) || 2*len(side) > len(t.Facts.Nodes) {
-				continue
-			}
-			from, to := max(f.Injected, f.Start, 0), min(f.HealFrom, t.end)
-			if from < to {
-				out = append(out, RoleCut{From: ms(from), To: ms(to)})
-			}
-		}
-	}
-	return out
 }

@@ -18,7 +18,11 @@ func rolesText(all []NodeRoles) string {
 			words = append(words, fmt.Sprintf("%s %v-%v", s.Role, s.From, s.To))
 		}
 		for _, c := range r.Cut {
-			words = append(words, fmt.Sprintf("cut %v-%v", c.From, c.To))
+			word := "cut"
+			if c.Partly {
+				word = "partly"
+			}
+			words = append(words, fmt.Sprintf("%s %v-%v", word, c.From, c.To))
 		}
 		lines = append(lines, r.Node+": "+strings.Join(words, ", "))
 	}
@@ -67,7 +71,7 @@ func TestHalfIsCutOff(t *testing.T) {
 	in := Input{Facts: facts(time.Second), Faults: []bench.Interval{{Sides: [][]string{{"n1", "n2"}, {"n3", "n4"}}, HealFrom: time.Second, End: time.Second}}}
 	in.Facts.Nodes = []string{"n1", "n2", "n3", "n4"}
 	for _, r := range newTrial(in).roles() {
-		if len(r.Cut) != 1 {
+		if len(r.Cut) != 1 || r.Cut[0].Partly {
 			t.Errorf("%s: %v", r.Node, r.Cut)
 		}
 	}

@@ -22,6 +22,15 @@ type Interval struct {
 	// Recovered is when the cluster was seen to be healthy again. 0: it was not, or
 	// nobody looked.
 	Recovered time.Duration `json:"recovered_ns,omitempty"`
+
+	Cuts []Cut `json:"cuts,omitempty"` // the links that let nothing through because of it, and when; by From
+}
+
+// A Cut is links that let nothing through over the same stretch of time.
+type Cut struct {
+	From  time.Duration `json:"from_ns"` // they all were cut
+	To    time.Duration `json:"to_ns"`   // the first of them was about to be restored
+	Links [][2]string   `json:"links"`   // from a node to a node: the other direction is another link
 }
 
 // An Event is something that a node did and that explains a figure.

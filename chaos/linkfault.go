@@ -5,6 +5,10 @@ import (
 	"strings"
 )
 
+// severs reports whether nothing gets through a link while it has the fault. What
+// waits for the fault to be healed has not got through.
+func (f LinkFault) severs() bool { return f.Cut || f.Clog || f.Loss >= 1 }
+
 // String says what the fault does, such as "cut" or "delay 50ms ± 10ms, loss 20%".
 func (f LinkFault) String() string {
 	var does []string

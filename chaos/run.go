@@ -240,8 +240,14 @@ func (r *runner) heal(ctx context.Context, e *episode) {
 		v.Error = "healing: " + err.Error()
 		return
 	}
+	r.over(e)
+}
+
+// over takes that a fault has been healed.
+func (r *runner) over(e *episode) {
+	e.interval.Cuts = cutsOf(e.in, r.Base)
 	e.in = nil
-	r.Changed(*v, false)
+	r.Changed(e.interval, false)
 }
 
 // healOnce heals although ctx has ended, but not for ever.
@@ -259,7 +265,7 @@ func (r *runner) finish(ctx context.Context) ([]bench.Interval, error) {
 			if err := r.healOnce(ctx, e.in); err != nil {
 				errs = append(errs, fmt.Errorf("%s could not be healed: %w", e.Fault, err))
 			} else {
-				r.Changed(e.interval, false)
+				r.over(e)
 			}
 		}
 	}

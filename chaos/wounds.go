@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // wounds are the links that one fault hurts, and what that did to each.
@@ -12,11 +13,14 @@ type wounds struct {
 	names  []string
 	open   []wound           // hurt now, the oldest first
 	harm   map[wire]LinkHarm // done by those that are healed
+	cuts   []cutLink         // those that are healed
 }
 
 type wound struct {
 	wire
-	heal func() LinkHarm
+	severs bool
+	since  time.Time
+	heal   func() LinkHarm
 }
 
 // A turn changes which links are hurt.
@@ -28,35 +32,47 @@ type turn struct {
 
 // take takes a turn.
 func (w *wounds) take(t turn) error {
+	began := time.Now()
 	for _, x := range t.heal {
-		w.healOne(x)
+		w.healOne(x, began)
 	}
+	old := len(w.open)
+	defer func() { // one instant for all: they count as cut when they all are
+		for i, now := old, time.Now(); i < len(w.open); i++ {
+			w.open[i].since = now
+		}
+	}()
 	for _, x := range t.hurt {
 		from, to := w.names[x.from], w.names[x.to]
 		heal, err := w.linker.HurtLink(from, to, t.with)
 		if err != nil {
 			return fmt.Errorf("link %s -> %s: %w", from, to, err)
 		}
-		w.open = append(w.open, wound{x, heal})
+		w.open = append(w.open, wound{wire: x, severs: t.with.severs(), heal: heal})
 	}
 	return nil
 }
 
-func (w *wounds) healOne(x wire) {
+func (w *wounds) healOne(x wire, began time.Time) {
 	if i := slices.IndexFunc(w.open, func(o wound) bool { return o.wire == x }); i >= 0 {
-		w.close(w.open[i])
+		w.close(w.open[i], began)
 		w.open = slices.Delete(w.open, i, i+1)
 	}
 }
 
 func (w *wounds) healAll() {
+	began := time.Now()
 	for _, o := range slices.Backward(w.open) {
-		w.close(o)
+		w.close(o, began)
 	}
 	w.open = nil
 }
 
-func (w *wounds) close(o wound) {
+// close heals a wound, in a turn that began at that instant.
+func (w *wounds) close(o wound, began time.Time) {
+	if o.severs && began.After(o.since) {
+		w.cuts = append(w.cuts, cutLink{o.wire, o.since, began})
+	}
 	done, now := w.harm[o.wire], o.heal()
 	w.harm[o.wire] = LinkHarm{
 		Dropped:    done.Dropped + now.Dropped,

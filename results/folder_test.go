@@ -93,7 +93,8 @@ func TestTrialLife(t *testing.T) {
 		t.Errorf("a partial trial is listed: %v", run.TrialDirs())
 	}
 	facts := Facts{System: "etcdraft", Nodes: []string{"n1"}, Duration: time.Second, Notes: map[string]string{"a": "b"}}
-	faults := []bench.Interval{{Step: 1, Fault: "delay(leader -> rest)", Nodes: []string{"n1"}, Start: 1, Injected: 2, HealFrom: 3, End: 4, Evidence: "<e>"}}
+	faults := []bench.Interval{{Step: 1, Fault: "delay(leader -> rest)", Nodes: []string{"n1"}, Start: 1, Injected: 2, HealFrom: 3, End: 4, Evidence: "<e>"},
+		{Step: 2, Fault: "isolate(n1)", Cuts: []bench.Cut{{From: 5, To: 6, Links: [][2]string{{"n1", "n2"}, {"n2", "n1"}}}}}}
 	events := []bench.Event{{At: -1, Node: "n1", Kind: bench.EventLeader, Term: 3, Detail: "d"}}
 	if err := first.Samples.Record(some(10)); err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package plot_test
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -115,8 +116,73 @@ func TestRoleLanes(t *testing.T) {
 			run[i].Roles[j].Cut = nil
 		}
 	}
-	if s := svg(t, chartNamed(t, run, "throughput-etcdraft"), plot.Page); strings.Contains(s, ">cut off<") || strings.Contains(s, ">up<") {
+	if s := svg(t, chartNamed(t, run, "throughput-etcdraft"), plot.Page); strings.Contains(s, "cut off<") || strings.Contains(s, ">up<") {
 		t.Error("the legend explains what is not there")
+	}
+}
+
+// How a chart shows what was cut off, wholly and partly.
+var (
+	ground = regexp.MustCompile(`fill:#B32217;fill-opacity:0.2196`)
+	edge   = regexp.MustCompile(`stroke:#B42318;stroke-width:0.9"`)
+	dashes = regexp.MustCompile(`stroke:#B42318;stroke-width:0.9;stroke-dasharray`)
+)
+
+// What was cut off has a ground and two edges, and what was partly cut off a dashed
+// one; the legend and the caption tell of what there is.
+func TestRoleLanesOfCuts(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		cuts        []analysis.RoleCut
+		off, partly int // times, in the lane
+	}{
+		{"none", nil, 0, 0},
+		{"cut off", []analysis.RoleCut{{From: 1000, To: 3000}}, 1, 0},
+		{"partly", []analysis.RoleCut{{From: 1000, To: 3000, Partly: true}}, 0, 1},
+		{"one after the other", []analysis.RoleCut{{From: 1000, To: 2000, Partly: true}, {From: 2000, To: 3000}, {From: 5000, To: 6000, Partly: true}}, 1, 2},
+		{"at once, as an earlier version has it", []analysis.RoleCut{{From: 1000, To: 3000}, {From: 2000, To: 4000}, {From: 2500, To: 3500}}, 2, 0},
+	} {
+		run := plottest.Quickstart()[1:2]
+		run[0].Windows.Ops = nil // which have such grounds too
+		run[0].Roles = []analysis.NodeRoles{{Node: "n1", Spans: []analysis.RoleSpan{{To: 20_000, Role: analysis.RoleFollows}}, Cut: c.cuts}}
+		chart := chartNamed(t, run, "throughput-etcdraft")
+		s := svg(t, chart, plot.Wide)
+		count := func(r *regexp.Regexp) int { return len(r.FindAllString(s, -1)) }
+		off, partly := c.off, c.partly
+		if off > 0 {
+			off++ // the legend has one
+		}
+		if partly > 0 {
+			partly++
+		}
+		if count(ground) != off || count(edge) != 2*off || count(dashes) != partly {
+			t.Errorf("%s: %d grounds, %d edges and %d that are dashed, want %d, %d and %d", c.name, count(ground), count(edge), count(dashes), off, 2*off, partly)
+		}
+		if strings.Contains(s, ">cut off<") != (off > 0) || strings.Contains(s, ">partly cut off<") != (partly > 0) ||
+			strings.Contains(chart.Caption, "Cut off:") != (off > 0) || strings.Contains(chart.Caption, "Partly:") != (partly > 0) {
+			t.Errorf("%s: the legend or the caption is wrong: %s", c.name, chart.Caption)
+		}
+	}
+}
+
+// Of links that are cut and restored without end, no more is drawn than can be seen,
+// and what was cut off for a moment is still there.
+func TestRoleLanesOfAFlakyLink(t *testing.T) {
+	run := plottest.Quickstart()[1:2]
+	var cuts []analysis.RoleCut
+	for at := analysis.MS(0); at < 20_000; at++ {
+		cuts = append(cuts, analysis.RoleCut{From: at, To: at + 0.5, Partly: at != 10_000})
+	}
+	run[0].Windows.Ops = nil
+	for i := range run[0].Roles {
+		run[0].Roles[i].Cut = cuts
+	}
+	s := svg(t, chartNamed(t, run, "throughput-etcdraft"), plot.Wide)
+	if len(s) > 100_000 {
+		t.Errorf("%d bytes", len(s))
+	}
+	if n, lanes := len(ground.FindAllString(s, -1)), len(run[0].Roles); n != lanes+1 {
+		t.Errorf("the nodes that were cut off for a moment are drawn %d times, of %d", n, lanes)
 	}
 }
 

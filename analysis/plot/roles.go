@@ -14,12 +14,13 @@ import (
 )
 
 // roleLanes are strips under a chart over time, one a node: who led, who was
-// down, and who was cut off.
+// down, and who was cut off, wholly or partly.
 type roleLanes []analysis.NodeRoles
 
 const (
-	mostRoleLanes = 15 // nodes that are drawn
-	roleRows      = 1.05
+	mostRoleLanes = 15   // nodes that are drawn
+	roleRows      = 1.3  // from lane to lane, in text sizes
+	roleHigh      = 1.05 // a lane, likewise
 )
 
 // rolesOf are the lanes of a trial; none if it tells of no roles.
@@ -29,18 +30,23 @@ func rolesOf(t *analysis.Summary) roleLanes {
 
 // note says what the lanes show.
 func (l roleLanes) note() string {
-	switch {
-	case len(l) == 0:
+	if len(l) == 0 {
 		return ""
-	case !l.cut():
-		return " Lanes: what each node was."
 	}
-	return " Lanes: what each node was. Cut off: a fault kept it from a majority of the nodes."
+	note := " Lanes: what each node was."
+	for _, look := range cutLooks {
+		if l.cut(look.partly) {
+			note += look.note
+		}
+	}
+	return note
 }
 
-// cut reports whether a node was cut off.
-func (l roleLanes) cut() bool {
-	return slices.ContainsFunc(l, func(n analysis.NodeRoles) bool { return len(n.Cut) > 0 })
+// cut reports whether a node was cut off, or partly.
+func (l roleLanes) cut(partly bool) bool {
+	return slices.ContainsFunc(l, func(n analysis.NodeRoles) bool {
+		return slices.ContainsFunc(n.Cut, func(c analysis.RoleCut) bool { return c.Partly == partly })
+	})
 }
 
 func (l roleLanes) height(f Format) vg.Length {
@@ -98,8 +104,10 @@ func (l roleLanes) keys(t tint) []key {
 			}})
 		}
 	}
-	if l.cut() {
-		keys = append(keys, key{"cut off", func(c draw.Canvas) { cutMark(c, c.Min.X, c.Max.X, c.Center().Y, c.Size().Y*1.2) }})
+	for _, look := range cutLooks {
+		if l.cut(look.partly) {
+			keys = append(keys, key{string(look.role), func(c draw.Canvas) { look.mark(c, c.Min.X, c.Max.X, c.Center().Y, c.Size().Y*1.2) }})
+		}
 	}
 	return keys
 }
@@ -119,13 +127,17 @@ func (l roleLanes) draw(dc draw.Canvas, f Format, p *gonum.Plot, plan schedule, 
 	for i, n := range l {
 		y := area.Max.Y - f.length(roleRows)*(vg.Length(i)+0.5)
 		write(area, label, vg.Point{X: area.Min.X - f.length(0.4), Y: y - f.length(0.3)}, cut(plain(n.Node), label, f.length(3.8)))
-		for _, s := range drawable(n.Spans, plan.seconds*1000) {
-			if look := lookOf(s.Role); look != nil {
-				look.fill(area, t, x(s.From), x(s.To), y, f.length(roleRows))
+		for _, s := range cutSpans(n.Cut, plan.seconds*1000) {
+			for _, look := range cutLooks {
+				if look.role == s.Role {
+					look.mark(area, x(s.From), x(s.To), y, f.length(roleHigh))
+				}
 			}
 		}
-		for _, c := range n.Cut {
-			cutMark(area, x(c.From), x(c.To), y, f.length(roleRows))
+		for _, s := range drawable(n.Spans, plan.seconds*1000, rarestRoles) {
+			if look := lookOf(s.Role); look != nil {
+				look.fill(area, t, x(s.From), x(s.To), y, f.length(roleHigh))
+			}
 		}
 	}
 }
@@ -136,23 +148,17 @@ func (k *roleLook) fill(c draw.Canvas, t tint, x0, x1, y, height vg.Length) {
 	c.Fill(box(x0, y-half, max(x1, x0+0.6), y+half))
 }
 
-// cutMark frames what a node was while it was cut off.
-func cutMark(c draw.Canvas, x0, x1, y, height vg.Length) {
-	half := height * 0.46
-	c.SetLineStyle(stroke(alarm, 1, 0.9, 2, 1.2))
-	c.Stroke(box(x0, y-half, max(x1, x0+0.6), y+half))
-}
-
 // rolePoints is how many spans of a lane are drawn one by one.
 const rolePoints = 1000
 
+var rarestRoles = []analysis.NodeRole{analysis.RoleDown, analysis.RoleLeads, analysis.RoleNoLeader, analysis.RoleFollows, analysis.RoleUp}
+
 // drawable puts spans together where they are so many that they could not be told
 // apart: a slot then shows the rarest role that there was in it.
-func drawable(spans []analysis.RoleSpan, end float64) []analysis.RoleSpan {
+func drawable(spans []analysis.RoleSpan, end float64, rarest []analysis.NodeRole) []analysis.RoleSpan {
 	if len(spans) <= rolePoints {
 		return spans
 	}
-	rarest := []analysis.NodeRole{analysis.RoleDown, analysis.RoleLeads, analysis.RoleNoLeader, analysis.RoleFollows, analysis.RoleUp}
 	width := analysis.MS(end / rolePoints)
 	var out []analysis.RoleSpan
 	for from := analysis.MS(0); len(spans) > 0 && float64(from) < end; from += width {
