@@ -48,6 +48,16 @@ func (d *Disk) Hurt(f chaos.DiskFault) (heal func() chaos.DiskHarm) {
 	}
 }
 
+// Hurts lists the faults in force.
+func (d *Disk) Hurts() (all []chaos.DiskFault) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, y := range d.faults {
+		all = append(all, y.DiskFault)
+	}
+	return all
+}
+
 // slow returns how long a forced write of so many bytes that begins now is held
 // up. Those at work at the same time, of the log and of a snapshot, have the whole
 // bandwidth each.
