@@ -194,3 +194,11 @@ type ClockHarm struct {
 type Clocker interface {
 	HurtClock(node string, f ClockFault) (heal func() ClockHarm, err error)
 }
+
+// A Sufferer is a cluster that tells which faults are in force upon its links, disks
+// and clocks, each such as "link n1 -> n2 (loss 20%)". When all are healed there is
+// none: else what healed one did nothing, and whatever is measured then is measured
+// of a cluster that is hurt.
+type Sufferer interface {
+	Hurts() []string
+}

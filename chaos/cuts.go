@@ -62,3 +62,7 @@ func (w *wounds) told(base time.Time) []bench.Cut {
 	}
 	return list
 }
+
+// severs reports whether nothing gets through a link while it has the fault. What
+// waits for the fault to be healed has not got through.
+func (f LinkFault) severs() bool { return f.Cut || f.Clog || f.Loss >= 1 }

@@ -31,5 +31,5 @@
 // could not start, is started when the last of them is healed.
 //
 // What a cluster can suffer, it offers through [Killer], [Linker], [Disker],
-// [Clocker] and [Pointer].
+// [Clocker] and [Pointer]; what of it is still in force, through [Sufferer].
 package chaos

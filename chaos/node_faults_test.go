@@ -174,7 +174,7 @@ func TestRollWaits(t *testing.T) {
 func TestClocksOverlap(t *testing.T) {
 	bubble(t, 3, func(t *testing.T, f *fake) {
 		f.at(3500*time.Millisecond, func() {
-			if got := strings.Join(f.hurt(), ", "); got != "n1 clock {Offset:1s Rate:0}, n1 clock {Offset:0s Rate:-0.9}" {
+			if got := strings.Join(f.hurt(), ", "); got != "n1 clock skew 1s, n1 clock drift -90%" {
 				t.Error(got)
 			}
 		})

@@ -122,10 +122,10 @@ func (r *Run) End(at time.Time) error {
 	})
 }
 
-// Resume notes that the run goes on after it was cut off. What is left of trials
-// that were not finished is removed; they count as planned again. A run of which
-// nothing is missing has still ended.
-func (r *Run) Resume(at time.Time) error {
+// Resume notes that the run goes on after it was cut off, with this kernel, "" if it
+// is not known. What is left of trials that were not finished is removed; they count
+// as planned again. A run of which nothing is missing has still ended.
+func (r *Run) Resume(at time.Time, kernel string) error {
 	left, err := filepath.Glob(filepath.Join(r.dir, TrialsDir, "*"+partial))
 	if err != nil {
 		return fmt.Errorf("resume: %w", err)
@@ -157,6 +157,9 @@ func (r *Run) Resume(at time.Time) error {
 					return fmt.Errorf("resume: %w", err)
 				}
 			}
+		}
+		if m.Ended == nil && kernel != "" && kernel != m.kernel() {
+			m.Kernels = append(m.Kernels, Kernel{Since: at, Release: kernel})
 		}
 		return nil
 	})

@@ -1,6 +1,8 @@
 package results
 
 import (
+	"cmp"
+	"fmt"
 	"runtime"
 	"runtime/debug"
 	"time"
@@ -23,9 +25,37 @@ type Manifest struct {
 	Trials   []Entry    `json:"trials"`
 
 	Resumed []time.Time `json:"resumed,omitempty"` // when the run went on after it had been cut off
+	Kernels []Kernel    `json:"kernels,omitempty"` // that it went on with, if other than before
 
 	// Columns documents summary.csv, which has no room for it.
 	Columns []Column `json:"summary_csv"`
+}
+
+// A Kernel is one that a run went on with, after the machine had been started anew
+// with another than before.
+type Kernel struct {
+	Since   time.Time `json:"since"`
+	Release string    `json:"release"`
+}
+
+// kernel is the one that the run was at work with last, or "" if nobody knows.
+func (m *Manifest) kernel() string {
+	if n := len(m.Kernels); n > 0 {
+		return m.Kernels[n-1].Release
+	}
+	return m.Machine.Kernel
+}
+
+// Warnings are what is to be known of the run as a whole, each a line: where its
+// trials are not all of the same kernel.
+func (m *Manifest) Warnings() (lines []string) {
+	was := m.Machine.Kernel
+	for _, k := range m.Kernels {
+		lines = append(lines, fmt.Sprintf("the machine has been started anew: figures of trials before %s are of kernel %s, and later ones of %s",
+			k.Since.UTC().Format("2006-01-02 15:04:05 UTC"), cmp.Or(was, "unknown"), k.Release))
+		was = k.Release
+	}
+	return lines
 }
 
 // Versions are those of the program that made the run.

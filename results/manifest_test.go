@@ -33,7 +33,7 @@ func TestFinishIsNotNoted(t *testing.T) {
 	if err := errors.Join(os.RemoveAll(at), os.Rename(at+".aside", at)); err != nil {
 		t.Fatal(err)
 	}
-	if err := run.Resume(time.Now()); err != nil {
+	if err := run.Resume(time.Now(), ""); err != nil {
 		t.Fatal(err)
 	}
 	if e := run.Manifest().Trials[0]; e.State != Failed || e.Why != "panic" {
@@ -120,11 +120,54 @@ func TestResumeNotes(t *testing.T) {
 	for i := range run.manifest.Trials { // as it was before they ended
 		run.manifest.Trials[i].State, run.manifest.Trials[i].Why = Running, ""
 	}
-	if err := run.Resume(time.Now()); err != nil {
+	if err := run.Resume(time.Now(), ""); err != nil {
 		t.Fatal(err)
 	}
 	all := run.Manifest().Trials
 	if all[0].State != Failed || all[0].Why != "panic" || all[1].State != Done || all[1].Why != "" {
 		t.Errorf("%+v", all)
+	}
+}
+
+// TestResumeNotesKernels that a run goes on with, each once, and none where nothing was
+// left to do.
+func TestResumeNotesKernels(t *testing.T) {
+	run := newRun(t)
+	resume := func(kernel string) []Kernel {
+		t.Helper()
+		if err := run.Resume(time.Date(2025, 1, 2, 3, 4, 5, 0, time.UTC), kernel); err != nil {
+			t.Fatal(err)
+		}
+		return run.Manifest().Kernels
+	}
+	first := run.Manifest().Machine.Kernel
+	for kernel, n := range map[string]int{first: 0, "": 0} {
+		if got := resume(kernel); len(got) != n {
+			t.Errorf("the same kernel: %+v", got)
+		}
+	}
+	for i, kernel := range []string{"6.2", "6.2", "", "6.3"} {
+		if got := resume(kernel); len(got) != 1+i/3 || got[i/3].Release != []string{"6.2", "6.3"}[i/3] {
+			t.Errorf("with %q: %+v", kernel, got)
+		}
+	}
+	m := run.Manifest()
+	if w := m.Warnings(); len(w) != 2 || w[1] != "the machine has been started anew: figures of trials before 2025-01-02 03:04:05 UTC are of kernel 6.2, and later ones of 6.3" {
+		t.Errorf("%q", w)
+	}
+	for _, e := range m.Trials {
+		files, err := run.Begin(e.Trial, e.System, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := files.Finish(Facts{}, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := run.End(time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if got := resume("6.4"); len(got) != 2 {
+		t.Errorf("nothing ran with it: %+v", got)
 	}
 }

@@ -107,6 +107,16 @@ func (c *Clock) Hurt(f chaos.ClockFault) (heal func() chaos.ClockHarm) {
 	}
 }
 
+// Hurts lists the faults in force.
+func (c *Clock) Hurts() (all []chaos.ClockFault) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, y := range c.faults {
+		all = append(all, y.ClockFault)
+	}
+	return all
+}
+
 func (c *Clock) heal(y *fault) {
 	y.healed = true
 	y.harm.Readings = c.readings.Load() - y.readings

@@ -48,6 +48,16 @@ func (d *Disk) Hurt(f chaos.DiskFault) (heal func() chaos.DiskHarm) {
 	}
 }
 
+// Hurts lists the faults in force.
+func (d *Disk) Hurts() (all []chaos.DiskFault) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, y := range d.faults {
+		all = append(all, y.DiskFault)
+	}
+	return all
+}
+
 // slow returns how long a forced write that begins now is held up, beside the time
 // that its bytes take.
 func (d *Disk) slow() time.Duration {

@@ -65,6 +65,18 @@ func (f *Fabric) HurtLink(from, to string, l chaos.LinkFault) (heal func() chaos
 	}, nil
 }
 
+// Hurts lists the faults in force, each such as "link n1 -> n2 (cut)".
+func (f *Fabric) Hurts() (all []string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, l := range f.links {
+		for _, y := range l.layers {
+			all = append(all, fmt.Sprintf("link %s -> %s (%v)", l.from.name, l.to.name, y.LinkFault))
+		}
+	}
+	return all
+}
+
 func check(l chaos.LinkFault) error {
 	for _, p := range []struct {
 		name  string

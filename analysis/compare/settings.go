@@ -76,7 +76,11 @@ func machines(a, b *results.Manifest) []string {
 		}
 	}
 	machine := func(m *results.Manifest) string {
-		return fmt.Sprintf("%s with %d cores, %s, %s", m.Machine.CPU, m.Machine.Cores, m.Machine.Kernel, m.Machine.Filesystem)
+		kernel := m.Machine.Kernel
+		for _, k := range m.Kernels {
+			kernel += ", then " + k.Release
+		}
+		return fmt.Sprintf("%s with %d cores, %s, %s", m.Machine.CPU, m.Machine.Cores, kernel, m.Machine.Filesystem)
 	}
 	program := func(m *results.Manifest) string {
 		v := m.Versions

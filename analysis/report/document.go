@@ -17,6 +17,9 @@ func markdownReport(m results.Manifest, summaries []analysis.Summary) ([]byte, e
 	for _, line := range headline(summaries) {
 		fmt.Fprintf(&w, "**%s**\n\n", escapeMarkdown(line))
 	}
+	for _, line := range m.Warnings() {
+		fmt.Fprintf(&w, "**Warning: %s.**\n\n", escapeMarkdown(oneLine(line)))
+	}
 	rows := totals(summaries)
 	c := newCampaign(summaries)
 	sections := answers(summaries, rows, c)

@@ -105,6 +105,9 @@ func htmlReport(m results.Manifest, summaries []analysis.Summary, years ...*proj
 	if err != nil {
 		return nil, err
 	}
+	for _, line := range m.Warnings() {
+		p.Lead = append(p.Lead, badge{"Warning: " + line, "doubt"})
+	}
 	for _, y := range years {
 		p.Lead = append(p.Lead, badge{yearText(y), "doubt"})
 	}

@@ -2,11 +2,13 @@ package trial
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"nines/bench"
+	"nines/chaos"
 	"nines/results"
 )
 
@@ -63,6 +65,7 @@ func (t *trial) readBack(ctx context.Context) error {
 	} else if !ok {
 		t.note("converged", fmt.Sprintf("not within %v: %s", took, t.describe()))
 	}
+	hurt := t.stillHurt()
 	err := t.readEveryKey(ctx)
 	if tells {
 		t.await(ctx, t.settled) // reads may have brought log entries of their own
@@ -70,7 +73,25 @@ func (t *trial) readBack(ctx context.Context) error {
 			t.result.Facts.Statuses = append(t.result.Facts.Statuses, results.Final{Node: n, Status: in.Status(n)})
 		}
 	}
-	return err
+	return errors.Join(err, hurt)
+}
+
+// stillHurt says which faults are in force although all were healed: what healed
+// them did nothing, so what was measured after them is not what it says.
+func (t *trial) stillHurt() error {
+	s, ok := t.cluster.(chaos.Sufferer)
+	if !ok {
+		return nil
+	}
+	const some = 4 // a fault of all links is in force upon many
+	hurts := s.Hurts()
+	switch more := len(hurts) - some; {
+	case len(hurts) == 0:
+		return nil
+	case more > 0:
+		hurts = append(hurts[:some], fmt.Sprintf("and %d more", more))
+	}
+	return fmt.Errorf("still hurt after healing: %s", strings.Join(hurts, ", "))
 }
 
 // readEveryKey is bounded in time: a cluster that is not well answers no read

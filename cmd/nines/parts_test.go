@@ -75,7 +75,11 @@ func fails(t *testing.T, run *results.Run, p planned, at int) {
 	t.Helper()
 	tell := newTeller(new(bytes.Buffer))
 	defer tell.stop()
-	if err := perform(t.Context(), run, p, tell, failing{at}); err != nil {
+	x, err := specify(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := perform(t.Context(), run, x, tell, failing{at}); err != nil {
 		t.Fatal(err)
 	}
 }

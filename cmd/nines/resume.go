@@ -98,6 +98,10 @@ func (c *runCmd) resume(ctx context.Context, show *display) (*held, *scenario.Sc
 		h.release()
 		return nil, nil, err
 	}
+	m := h.run.Manifest()
+	for _, line := range m.Warnings() {
+		show.line("warning: %s", line)
+	}
 	return h, s, nil
 }
 
@@ -107,10 +111,11 @@ func (h *held) open(dir string) (s *scenario.Scenario, err error) {
 	if h.run, err = results.Open(dir); err != nil {
 		return nil, badInput{err}
 	}
-	if s, err = again(h.run); err != nil {
+	now := results.ThisMachine(dir)
+	if s, err = again(h.run, now); err != nil {
 		return nil, err
 	}
-	return s, h.run.Resume(time.Now())
+	return s, h.run.Resume(time.Now(), now.Kernel)
 }
 
 // besides are the flags that would change the scenario or its place.
@@ -130,8 +135,8 @@ func (c *runCmd) besides() (flags []string) {
 	return flags
 }
 
-// again reads the scenario of a run that this program can go on with.
-func again(run *results.Run) (*scenario.Scenario, error) {
+// again reads the scenario of a run that this program can go on with on this machine.
+func again(run *results.Run, here results.Machine) (*scenario.Scenario, error) {
 	m := run.Manifest()
 	if m.Search != nil {
 		return nil, badInput{fmt.Errorf("%s is a search, which does not go on: begin anew with: %s", run.Dir(), strings.Join(m.Command, " "))}
@@ -140,7 +145,7 @@ func again(run *results.Run) (*scenario.Scenario, error) {
 		return nil, badInput{fmt.Errorf("%s was begun by another version: %s; its trials would not compare: go on with that one, or begin anew with: %s",
 			run.Dir(), how, strings.Join(m.Command, " "))}
 	}
-	if how := otherMachine(m.Machine, results.ThisMachine(run.Dir())); how != "" {
+	if how := otherMachine(m.Machine, here); how != "" {
 		return nil, badInput{fmt.Errorf("%s was begun on another machine: %s; its trials would not compare: go on with that one, or begin anew with: %s",
 			run.Dir(), how, strings.Join(m.Command, " "))}
 	}
@@ -170,12 +175,13 @@ func otherVersion(was, is results.Versions) string {
 	return ""
 }
 
-// otherMachine says in what two machines differ that trials depend on, or "".
+// otherMachine says in what two machines differ that trials depend on, or "". That a
+// machine has another kernel since it was started anew does not end a run that goes on
+// for days: it is noted, and the report says so.
 func otherMachine(was, is results.Machine) string {
 	return differs([]pair{
 		{"CPU", was.CPU, is.CPU},
 		{"cores", strconv.Itoa(was.Cores), strconv.Itoa(is.Cores)},
-		{"kernel", was.Kernel, is.Kernel},
 	})
 }
 

@@ -66,6 +66,74 @@ func finishAll(t *testing.T, run *results.Run, all []planned) {
 	}
 }
 
+// TestResumeAfterReboot: a machine that is started anew leaves a trial that runs, by the
+// manifest and by its folder, though no process does. The run goes on with it, with
+// another kernel too, which is told, and then stands in manifest and report.
+func TestResumeAfterReboot(t *testing.T) {
+	whole(t)
+	dir := filepath.Join(t.TempDir(), "run")
+	c := flags(t, short(dir, "--systems", "null,single")[1:]...)
+	s := effective(t, c)
+	run, _, err := c.create(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := plan(s)
+	finishAll(t, run, all[:1])
+	files, err := run.Begin(all[1].name, all[1].label, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	disk := filepath.Join(files.Dir(), disksDir, "n1")
+	if err := os.MkdirAll(disk, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(disk, "log"), "half a")
+	if got := states(t, dir); got != "null-1 done, single-1 running" || !exists(trialDir(dir, "single-1.partial")) {
+		t.Fatalf("trials: %s", got)
+	}
+	text, err := os.ReadFile(run.Path(results.ManifestFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := strings.Replace(string(text), `"kernel": "`, `"kernel": "0-before-`, 1)
+	write(t, run.Path(results.ManifestFile), before)
+
+	_, errs, code := nines(t, "run", "--resume", dir)
+	done(t, code, errs)
+	if got := states(t, dir); got != "null-1 done, single-1 done" {
+		t.Errorf("trials: %s", got)
+	}
+	if got := reported(t, dir); got != "null-1, single-1" {
+		t.Errorf("reported: %s", got)
+	}
+	if f := facts(t, dir, "single-1"); f.Failure != "" || f.Offered == 0 {
+		t.Errorf("%+v", f)
+	}
+	tidy(t, dir)
+	if before == string(text) {
+		t.Skip("nobody tells the kernel")
+	}
+	const says = "figures of trials before "
+	for what, text := range map[string]string{"it": errs, results.TablesFile: "", results.ReportFile: ""} {
+		if text == "" {
+			text = contents(t, dir)[what]
+		}
+		text = strings.Join(strings.Fields(text), " ")
+		if !strings.Contains(text, says) || !strings.Contains(text, "are of kernel 0-before-") {
+			t.Errorf("%s does not say that there were two kernels:\n%.1500s", what, text)
+		}
+	}
+	again, err := results.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := again.Manifest()
+	if len(m.Kernels) != 1 || !strings.HasPrefix(m.Machine.Kernel, "0-before-"+m.Kernels[0].Release) || !m.Kernels[0].Since.Equal(m.Resumed[0]) {
+		t.Errorf("kernels %+v after %s, resumed %v", m.Kernels, m.Machine.Kernel, m.Resumed)
+	}
+}
+
 // TestTrialsAreInOrder of the scenario, whatever the order in which they ran, and the
 // parts of each by number.
 func TestTrialsAreInOrder(t *testing.T) {

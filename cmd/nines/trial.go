@@ -16,7 +16,6 @@ import (
 
 	"nines/adapters/controls"
 	"nines/bench"
-	"nines/bench/scenario"
 	"nines/bench/trial"
 	"nines/results"
 )
@@ -53,18 +52,22 @@ func (c *trialCmd) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
+	x, err := specify(p)
+	if err != nil {
+		return err
+	}
 	tell := newTeller(t.out)
 	tell.watched = c.Watch
 	defer tell.stop()
 	if isVirtual(p) {
 		runtime.GOMAXPROCS(1) // goroutines of a bubble hand over to one another: on several processors that is slower
 		asTest(func(test *testing.T) int {
-			err := settle(tell, perform(ctx, run, p, tell, &virtual{t: test, tell: tell, stuck: time.Minute}))
+			err := settle(tell, perform(ctx, run, x, tell, &virtual{t: test, tell: tell, stuck: time.Minute}))
 			tell.stop()
 			return exitCode(err, t.err)
 		})
 	}
-	return settle(tell, perform(ctx, run, p, tell, &watchdog{quiet: patience(p.scenario), grace: told}))
+	return settle(tell, perform(ctx, run, x, tell, &watchdog{quiet: x.patience(), grace: told}))
 }
 
 // settle tells the parent of an error after which no trial can succeed.
@@ -76,18 +79,14 @@ func settle(tell *teller, err error) error {
 }
 
 // perform runs the trial and leaves its folder, or nothing.
-func perform(ctx context.Context, in *results.Run, p planned, tell *teller, by passage) error {
-	x, err := specify(p)
-	if err != nil {
-		return err
-	}
-	files, err := in.Begin(p.name, p.label, p.repeat)
+func perform(ctx context.Context, in *results.Run, x *spec, tell *teller, by passage) error {
+	files, err := in.Begin(x.name, x.label, x.repeat)
 	if err != nil {
 		return err
 	}
 	tell.dir(files.Dir())
 	run := runIn
-	if p.scenario.Host == controls.Host {
+	if x.scenario.Host == controls.Host {
 		run = simulate
 	}
 	result, err := run(ctx, x, files, tell, by)
@@ -155,12 +154,4 @@ func putStacksAside(f *results.Facts, dir string) error {
 	err := writeStacks(dir, []byte(f.Failure))
 	f.Failure = reason + " (see " + results.StacksFile + ")"
 	return err
-}
-
-// patience is how long nothing may happen in a trial before it counts as hung:
-// longer than anything that it may wait for. Keys are written at a thousand a
-// second at least.
-func patience(s *scenario.Scenario) time.Duration {
-	const heal = time.Minute // two attempts to heal a fault
-	return s.Warmup + s.Duration + s.Load.Abandon + s.Settle + heal + time.Duration(s.Workload.Keys)*time.Millisecond
 }

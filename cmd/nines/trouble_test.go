@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -180,6 +182,7 @@ func TestInterrupted(t *testing.T) {
 		t.Errorf("%v; the manifest says that the run came to its end", err)
 	}
 	tidy(t, dir)
+	goesOn(t, dir, "null-1 done, single-1 done", "null-1")
 }
 
 // TestInterruptedAtOnce: nothing has finished, so there is nothing to keep.
@@ -246,7 +249,8 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-// TestFullDisk needs the right to mount a small file system.
+// TestFullDisk needs the right to mount a small file system: without it, see
+// TestFileSizeLimit. With more room the run goes on.
 func TestFullDisk(t *testing.T) {
 	whole(t)
 	for _, c := range []struct {
@@ -291,7 +295,89 @@ func TestFullDisk(t *testing.T) {
 			t.Errorf("%s: half a report", c.name)
 		}
 		tidy(t, dir)
+		if err := syscall.Mount("tmpfs", at, "tmpfs", syscall.MS_REMOUNT, "size=64m"); err != nil {
+			t.Fatal(err)
+		}
+		goesOn(t, dir, strings.ReplaceAll(c.kept, "planned", "done"), "null-1")
 	}
+}
+
+// TestFileSizeLimit: no file may be as large as the second trial's samples, nor as a
+// chart. To bring that about takes no rights, as a full disk does. The run ends, keeps
+// the trial that had finished, and goes on when there is room.
+func TestFileSizeLimit(t *testing.T) {
+	whole(t)
+	dir := filepath.Join(t.TempDir(), "run")
+	var (
+		args []string
+		all  []planned
+	)
+	for seed := 1; len(all) == 0 || all[0].scenario.Load.Rate != 300; seed++ { // the small one first
+		args = short(dir, "--systems", "null", "--set", "matrix={load.rate: [300, 20000]}", "--seed", strconv.Itoa(seed))
+		all = plan(effective(t, flags(t, args[1:]...)))
+	}
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := exec.CommandContext(t.Context(), "sh", append([]string{"-c", `ulimit -f 128 && exec "$0" "$@"`, program}, args...)...) // of 512 B
+	out, err := p.CombinedOutput()
+	if text := string(out); p.ProcessState.ExitCode() != exitBadInput || !strings.Contains(text, "samples.parquet") ||
+		!strings.Contains(text, "file too large") || !strings.Contains(text, "the trials are kept; mend that") {
+		t.Errorf("%v: %s", err, out)
+	}
+	if exists(filepath.Join(dir, results.ReportFile)) || exists(filepath.Join(dir, results.ChartsDir)) {
+		t.Error("half a report")
+	}
+	first, second := all[0].name, all[1].name
+	if got := states(t, dir); got != first+" done, "+second+" planned" {
+		t.Errorf("trials: %s", got)
+	}
+	tidy(t, dir)
+	goesOn(t, dir, first+" done, "+second+" done", first)
+}
+
+// goesOn resumes a run: then its trials are as wanted and reported, and the one that
+// had finished is as it was, byte by byte.
+func goesOn(t *testing.T, dir, want, finished string) {
+	t.Helper()
+	was := contents(t, trialDir(dir, finished))
+	_, errs, code := nines(t, "run", "--resume", dir)
+	done(t, code, errs)
+	if got := states(t, dir); got != want {
+		t.Errorf("after going on: %s, want %s", got, want)
+	}
+	if got := reported(t, dir); got != strings.ReplaceAll(want, " done", "") || !exists(filepath.Join(dir, results.ReportFile)) {
+		t.Errorf("after going on it reports %s", got)
+	}
+	now := contents(t, trialDir(dir, finished))
+	for path, text := range was {
+		if now[path] != text {
+			t.Errorf("going on changed %s of %s, which had finished", path, finished)
+		}
+	}
+	if was[results.SamplesFile] == "" || was[results.FactsFile] == "" {
+		t.Errorf("%s had nothing to keep", finished)
+	}
+	tidy(t, dir)
+}
+
+// contents are the files below a folder.
+func contents(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	all := make(map[string]string)
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		all[strings.TrimPrefix(path, dir+"/")] = string(b)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 // TestDiskErrors: a disk that only says that it is full, because a fault makes it

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/pprof"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,9 +22,9 @@ import (
 // goroutines and cancels the trial, which may then end by itself with what it
 // has; if not, the trial is left behind as it is, and keeps what was recorded.
 type watchdog struct {
-	quiet time.Duration // how long nothing may happen
-	grace time.Duration // how long a trial that was cancelled may take to end
-	dir   string        // of the trial
+	quiet func(trial.Phase) time.Duration // how long nothing may happen
+	grace time.Duration                   // how long a trial that was cancelled may take to end
+	dir   string                          // of the trial
 }
 
 // run implements [passage]: time is real.
@@ -36,9 +37,15 @@ func (w *watchdog) run(ctx context.Context, cfg trial.Config, files *results.Tri
 // error means that ctx ended, or that there is nothing worth keeping.
 func (w *watchdog) guard(ctx context.Context, cfg trial.Config) (trial.Result, error) {
 	p := &pulse{to: cfg.Recorder, began: time.Now()}
+	p.phase.Store(trial.Starting)
 	cfg.Recorder = p
-	if told := cfg.Progress; told != nil {
-		cfg.Progress = func(ph trial.Phase) { p.beat(); told(ph) }
+	told := cfg.Progress
+	cfg.Progress = func(ph trial.Phase) {
+		p.phase.Store(ph)
+		p.beat()
+		if told != nil {
+			told(ph)
+		}
 	}
 	running, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -62,8 +69,9 @@ func (w *watchdog) guard(ctx context.Context, cfg trial.Config) (trial.Result, e
 		return trial.Result{}, fmt.Errorf("the trial did not end within %v of being told to: %w", w.grace, context.Cause(ctx))
 	}
 	// It has hung.
-	failure := fmt.Sprintf("the trial hung: nothing had happened for %v; what its goroutines were doing is in %s",
-		w.quiet.Round(time.Millisecond), results.StacksFile)
+	ph := p.at()
+	failure := fmt.Sprintf("the trial hung while %s: nothing had happened for %v; what its goroutines were doing is in %s",
+		ph, w.quiet(ph).Round(time.Millisecond), results.StacksFile)
 	if err := w.saveStacks(); err != nil {
 		return trial.Result{}, err
 	}
@@ -88,7 +96,8 @@ const (
 )
 
 func (w *watchdog) wait(ctx context.Context, ended <-chan struct{}, p *pulse) waited {
-	timer := time.NewTimer(w.quiet)
+	const look = time.Second // at least so often: the next phase may allow for less
+	timer := time.NewTimer(look)
 	defer timer.Stop()
 	for {
 		select {
@@ -97,11 +106,11 @@ func (w *watchdog) wait(ctx context.Context, ended <-chan struct{}, p *pulse) wa
 		case <-ctx.Done():
 			return toldToEnd
 		case <-timer.C:
-			left := w.quiet - p.silent()
+			left := w.quiet(p.at()) - p.silent()
 			if left <= 0 {
 				return hung
 			}
-			timer.Reset(left)
+			timer.Reset(min(left, look))
 		}
 	}
 }
@@ -138,15 +147,19 @@ func writeStacks(dir string, stacks []byte) error {
 type pulse struct {
 	began time.Time
 	last  atomic.Int64 // nanoseconds since began
+	phase atomic.Value // trial.Phase
 
 	mu     sync.Mutex // never held while anything is waited for but the recorder
 	to     bench.Recorder
 	closed bool
 }
 
-// Record implements [bench.Recorder].
+// Record implements [bench.Recorder]. Operations that were dropped go on while the
+// system hangs, and so do not count.
 func (p *pulse) Record(batch []bench.Sample) error {
-	p.beat()
+	if slices.ContainsFunc(batch, func(s bench.Sample) bool { return s.Outcome != bench.Dropped }) {
+		p.beat()
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
@@ -154,6 +167,8 @@ func (p *pulse) Record(batch []bench.Sample) error {
 	}
 	return p.to.Record(batch)
 }
+
+func (p *pulse) at() trial.Phase { return p.phase.Load().(trial.Phase) }
 
 func (p *pulse) beat() { p.last.Store(int64(time.Since(p.began))) }
 

@@ -50,7 +50,7 @@ func guard(t *testing.T, settings string) *watched {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &watched{watchdog: watchdog{quiet: time.Minute, grace: 5 * time.Second, dir: t.TempDir()}}
+	w := &watched{watchdog: watchdog{quiet: steadily(time.Minute), grace: 5 * time.Second, dir: t.TempDir()}}
 	cfg, logs, err := x.config(w.dir)
 	if err != nil {
 		t.Fatal(err)
@@ -71,6 +71,11 @@ func guard(t *testing.T, settings string) *watched {
 	return w
 }
 
+// steadily has the same patience.
+func steadily(d time.Duration) func(trial.Phase) time.Duration {
+	return func(trial.Phase) time.Duration { return d }
+}
+
 // stacks reads what the watchdog saved.
 func (w *watched) stacks() string {
 	b, _ := os.ReadFile(filepath.Join(w.dir, results.StacksFile))
@@ -80,7 +85,7 @@ func (w *watched) stacks() string {
 func TestWatchdogSleeps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := guard(t, "")
-		w.quiet = 1100 * time.Millisecond // half of what the trial takes: it does something all the time
+		w.quiet = steadily(1100 * time.Millisecond) // half of what the trial takes: it does something all the time
 		r, err := w.guard(t.Context(), w.cfg)
 		if err != nil || r.Facts.Failure != "" || r.Facts.Cut || r.Facts.Offered == 0 || w.stacks() != "" {
 			t.Errorf("%v: %+v", err, r.Facts)
@@ -89,34 +94,37 @@ func TestWatchdogSleeps(t *testing.T) {
 }
 
 // TestHungForGood: clients that ignore that they are cancelled are left behind;
-// what had been recorded is kept, and nothing is recorded any more.
+// what had been recorded is kept, and nothing is recorded any more. An hour's trial
+// is no exception, nor that operations are dropped until its end.
 func TestHungForGood(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := guard(t, ", hangs: 1500ms")
-		began := time.Now()
-		r, err := w.guard(t.Context(), w.cfg)
-		// It drops operations until the end, and then does nothing more.
-		if took := time.Since(began); err != nil || took < 66*time.Second || took > 68*time.Second {
-			t.Errorf("%v after %v", err, took)
-		}
-		if !strings.Contains(r.Facts.Failure, "nothing had happened for 1m0s") || !r.Facts.Cut || r.Facts.Trial != "null-1" || len(r.Facts.Nodes) != 3 {
-			t.Errorf("%+v", r.Facts)
-		}
-		if s := w.stacks(); !strings.Contains(s, "null.(*client).Do") || !strings.Contains(s, "goroutine ") {
-			t.Errorf("the stacks do not show who hangs:\n%.1000s", s)
-		}
-		kept := w.samples.len()
-		if kept < 1000 {
-			t.Errorf("%d samples, want those of the first second and a half", kept)
-		}
-		if err := w.cluster.Close(); err != nil { // lets go of the clients
-			t.Error(err)
-		}
-		synctest.Wait()
-		if late := w.samples.len() - kept; late != 0 {
-			t.Errorf("%d samples were recorded after the end", late)
-		}
-	})
+	for _, lasts := range []time.Duration{2 * time.Second, time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			w := guard(t, ", hangs: 1500ms")
+			w.cfg.Facts.Duration = lasts
+			began := time.Now()
+			r, err := w.guard(t.Context(), w.cfg)
+			if took := time.Since(began); err != nil || took < 66*time.Second || took > 67*time.Second {
+				t.Errorf("%v after %v", err, took)
+			}
+			if !strings.Contains(r.Facts.Failure, "while measuring: nothing had happened for 1m0s") || !r.Facts.Cut || r.Facts.Trial != "null-1" || len(r.Facts.Nodes) != 3 {
+				t.Errorf("%+v", r.Facts)
+			}
+			if s := w.stacks(); !strings.Contains(s, "null.(*client).Do") || !strings.Contains(s, "goroutine ") {
+				t.Errorf("the stacks do not show who hangs:\n%.1000s", s)
+			}
+			kept := w.samples.len()
+			if kept < 1000 {
+				t.Errorf("%d samples, want those of the first second and a half", kept)
+			}
+			if err := w.cluster.Close(); err != nil { // lets go of the clients
+				t.Error(err)
+			}
+			synctest.Wait()
+			if late := w.samples.len() - kept; late != 0 {
+				t.Errorf("%d samples were recorded after the end", late)
+			}
+		})
+	}
 }
 
 // TestHungUntilCancelled: a trial that ends when it is cancelled keeps all that
@@ -176,9 +184,37 @@ func TestStacksOfARecoveredPanic(t *testing.T) {
 	}
 }
 
+// TestPatience: what is waited for at most, by default: 10 s to abandon, 30 s to settle,
+// a minute to heal; while 1000 keys are written, a second more.
 func TestPatience(t *testing.T) {
-	s := parse(t, "{systems: [null]}") // 2 s and 20 s, 10 s to abandon, 30 s to settle, 1000 keys
-	if got := patience(s); got != 123*time.Second {
-		t.Errorf("%v", got)
+	for settings, between := range map[string]time.Duration{
+		"":                                20 * time.Millisecond, // probes: 100 a second of each node
+		"duration: 1h":                    20 * time.Millisecond,
+		"duration: 1h, probes: {rate: 2}": time.Second,
+		"probes: {rate: 0}, load: {arrivals: closed, sessions: 4}":                                                                 10 * time.Second,
+		"probes: {rate: 0}, load: {arrivals: constant, rate: 2}":                                                                   4 * 500 * time.Millisecond,
+		"probes: {rate: 0}, load: {arrivals: constant, schedule: [{at: 0s, rate: 100}, {at: 4s, rate: 0}]}, nodes: 1":              2 * 16 * time.Second,
+		"probes: {rate: 0}, load: {arrivals: poisson, schedule: [{at: 0s, rate: 1000}, {at: 4s, rate: 0}, {at: 11s, rate: 1000}]}": 4 * 7 * time.Second,
+	} {
+		x, err := specify(plan(parse(t, "{systems: [null], "+settings+"}"))[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		patience := x.patience()
+		for phase, want := range map[trial.Phase]time.Duration{
+			trial.Starting: 100 * time.Second, trial.Preloading: 101 * time.Second, trial.Measuring: 100*time.Second + between,
+			trial.Settling: 100 * time.Second, trial.Reading: 100 * time.Second,
+		} {
+			if got := patience(phase); got < want || got > want+25*time.Millisecond {
+				t.Errorf("%s: %s: %v, want %v", settings, phase, got, want)
+			}
+		}
+	}
+	x, err := specify(plan(parse(t, "{systems: [null], load: {deadline: 1ms, abandon: 2ms}, settle: 1ms}"))[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := x.patience()(trial.Measuring); got < time.Minute {
+		t.Errorf("%v: a machine that stalls for half a minute would do", got)
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"nines/adapters/link"
 	"nines/adapters/replica"
 	"nines/bench"
-	"nines/chaos"
 )
 
 // node outlives the replicas that run on it one after the other.
@@ -126,32 +125,6 @@ func (c *Cluster) Restart(_ context.Context, name string) error {
 	}
 	c.report(n, time.Now(), bench.Event{Kind: bench.EventRestarted})
 	return nil
-}
-
-// HurtLink implements [chaos.Linker].
-func (c *Cluster) HurtLink(from, to string, f chaos.LinkFault) (func() chaos.LinkHarm, error) {
-	return c.fabric.HurtLink(from, to, f)
-}
-
-// HurtDisk implements [chaos.Disker].
-func (c *Cluster) HurtDisk(name string, f chaos.DiskFault) (func() chaos.DiskHarm, error) {
-	n, err := c.node(name)
-	if err != nil {
-		return nil, err
-	}
-	if n.out.Load() {
-		return nil, fmt.Errorf("hurt the disk of node %s: it is no member of the cluster", name)
-	}
-	return n.disk().Hurt(f), nil
-}
-
-// HurtClock implements [chaos.Clocker].
-func (c *Cluster) HurtClock(name string, f chaos.ClockFault) (func() chaos.ClockHarm, error) {
-	n, err := c.node(name)
-	if err != nil {
-		return nil, err
-	}
-	return n.clock.Hurt(f), nil
 }
 
 // client is a session with a node, over all the replicas that run there.
