@@ -72,6 +72,9 @@ const strict = "strict-serializable"
 // leadership over nor change their members.
 const fixed = inproc.Caps &^ (chaos.CanTransfer | chaos.CanMember)
 
+// equals is what those can suffer of which every node leads for itself.
+const equals = fixed &^ chaos.CanLead
+
 // Systems returns the table, without those that are broken on purpose: see Broken.
 func Systems() []System {
 	return []System{
@@ -119,7 +122,7 @@ func Systems() []System {
 		{
 			Name:     "paxos-classic",
 			About:    "Paxos without a stable leader: each proposal runs both phases",
-			Caps:     fixed,
+			Caps:     equals,
 			Points:   paxos.Points(),
 			Settings: paxosSettings(),
 			Prepare:  func(s map[string]string) (Prepared, error) { return preparePaxos(s, true) },
@@ -127,7 +130,7 @@ func Systems() []System {
 		{
 			Name:     "2pc",
 			About:    "two-phase commit; each node owns a part of the keys, under strict two-phase locking",
-			Caps:     fixed,
+			Caps:     equals,
 			Points:   twopc.Points(),
 			Settings: twopcSettings(),
 			Prepare:  prepareTwopc,
@@ -135,14 +138,14 @@ func Systems() []System {
 		{
 			Name:    "3pc",
 			About:   "three-phase commit (Skeen 1981): blocks for no crash, and is not safe when a partition makes nodes take each other for dead",
-			Caps:    fixed,
+			Caps:    equals,
 			Points:  threepc.Points(),
 			Prepare: prepareThreepc,
 		},
 		{
 			Name:     "paxoscommit",
 			About:    "Paxos Commit (Gray and Lamport 2006): 2F+1 acceptors for each vote; nodes own parts of the keys, as with 2pc",
-			Caps:     fixed,
+			Caps:     equals,
 			Points:   paxoscommit.Points(),
 			Settings: paxosCommitSettings(),
 			Prepare:  preparePaxosCommit,

@@ -15,6 +15,9 @@ func Broken() []System {
 	var all []System
 	for _, c := range controls.All() {
 		caps := fixed
+		if c.Guarantees.Partitioned || c.Guarantees.Leaderless {
+			caps = equals
+		}
 		if len(c.Points) == 0 {
 			caps &^= chaos.CanPoint
 		}

@@ -23,8 +23,12 @@ func onHost(open replica.Open, points []string, g results.Guarantees) Prepared {
 	return onHostWithout(0, open, points, g)
 }
 
-// onHostWithout is one that cannot suffer all that nodes there could.
+// onHostWithout is one that cannot suffer all that nodes there could. What is done around a
+// leader means nothing where every node leads for itself.
 func onHostWithout(lacks chaos.Caps, open replica.Open, points []string, g results.Guarantees) Prepared {
+	if g.Partitioned || g.Leaderless {
+		lacks |= chaos.CanLead
+	}
 	return Prepared{Guarantees: g, Start: func(cfg inproc.Config) (bench.Cluster, error) {
 		cfg.Points, cfg.Lacks = points, lacks
 		return inproc.Start(cfg, open)

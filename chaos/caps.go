@@ -16,6 +16,7 @@ type Caps uint32
 const (
 	CanKill     Caps = 1 << iota // Killer
 	CanLink                      // Linker
+	CanLead                      // Linker; one node leads all the others
 	CanDisk                      // Disker
 	CanPoint                     // Pointer
 	CanSkew                      // Clocker; nodes read the time
@@ -30,6 +31,7 @@ var capNames = [...]struct {
 }{
 	{CanKill, "kill"},
 	{CanLink, "link faults"},
+	{CanLead, "link faults around a leader"},
 	{CanDisk, "disk faults"},
 	{CanPoint, "protocol points"},
 	{CanSkew, "clock skew"},
@@ -69,7 +71,7 @@ func CapsOf(c bench.Cluster) Caps {
 		caps |= CanKill
 	}
 	if _, ok := c.(Linker); ok {
-		caps |= CanLink
+		caps |= CanLink | CanLead
 	}
 	if _, ok := c.(Disker); ok {
 		caps |= CanDisk

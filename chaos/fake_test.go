@@ -45,6 +45,7 @@ type fake struct {
 	deaf    bool                   // leaders do not hand over
 	passing time.Duration          // that handing over takes
 	lagging time.Duration          // that a node takes to catch up
+	behind  uint64                 // what it has applied until then, of 10
 	joined  map[string]time.Time
 }
 
@@ -53,7 +54,7 @@ func newFake(n int) *fake {
 		up: map[string]bool{}, terms: map[string]uint64{}, counts: map[string]int{},
 		links: map[string][]*LinkFault{}, disks: map[string][]*DiskFault{},
 		clocks: map[string][]*ClockFault{}, broken: map[string]bool{},
-		base: time.Now(), caps: CanKill | CanLink | CanDisk | CanPoint | CanSkew | CanDrift | CanTransfer | CanMember,
+		base: time.Now(), caps: CanKill | CanLink | CanLead | CanDisk | CanPoint | CanSkew | CanDrift | CanTransfer | CanMember,
 		points: []string{"prepared", "elected"}, armed: map[string]func(Point){},
 		lives: map[string]int{}, joined: map[string]time.Time{},
 	}
@@ -89,8 +90,11 @@ func (f *fake) Status(node string) bench.Status {
 	if f.terms[node] > 0 { // it takes itself for the leader
 		s.Leader = node
 	}
-	if f.applied == nil && f.up[node] && time.Since(f.joined[node]) >= f.lagging {
-		s.Applied = 10
+	if f.applied == nil && f.up[node] {
+		s.Applied = f.behind
+		if time.Since(f.joined[node]) >= f.lagging {
+			s.Applied = 10
+		}
 	}
 	return s
 }

@@ -34,7 +34,8 @@ var memberKinds = []kind{
 		Kind: Kind{
 			Name: "add", Needs: CanMember, Usage: []string{"add(1)"}, Example: "add(1)",
 			Does: fmt.Sprintf("has so many spare nodes join, empty and as voters at once, of which a host has %d. "+
-				"They have no clients, and other faults do not hit them. Healing has them leave", MaxSpares),
+				"They have no clients, and other faults do not hit them. It has bitten if each had caught up before healing has them leave", MaxSpares),
+			Params: []Param{{"1", "how many nodes join", fmt.Sprintf("from 1 to %d", MaxSpares)}},
 		},
 		shape: nobody, measure: count,
 		check: enoughSpares, hurt: addNodes,

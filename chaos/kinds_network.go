@@ -12,7 +12,8 @@ import (
 // Of the patterns, bridge and ring are nemeses of Jepsen (bridge,
 // majorities-ring); quorum-loss, constrained and chained are the three cases of
 // partial connectivity of Ng, Haridi and Carbone, "Omni-Paxos: Breaking the
-// Barriers of Partial Connectivity", EuroSys 2023, section 7.2.
+// Barriers of Partial Connectivity", EuroSys 2023, section 7.2. Where every node
+// leads for itself these three would be other faults than they are called.
 var networkKinds = []kind{
 	{
 		Kind: Kind{
@@ -55,7 +56,7 @@ var networkKinds = []kind{
 	},
 	{
 		Kind: Kind{
-			Name: "quorum-loss", Needs: CanLink, Usage: []string{"quorum-loss(T)"}, Example: "quorum-loss(follower)",
+			Name: "quorum-loss", Needs: CanLead, Usage: []string{"quorum-loss(T)"}, Example: "quorum-loss(follower)",
 			Does: "cuts every link that does not touch the follower T: the leader lives but has lost its quorum, and T alone has one " +
 				"and hears of the leader still (Omni-Paxos, EuroSys 2023, section 7.2). Needs 4 nodes",
 		},
@@ -64,7 +65,7 @@ var networkKinds = []kind{
 	},
 	{
 		Kind: Kind{
-			Name: "constrained", Needs: CanLink, Usage: []string{"constrained(T, 250ms)"}, Example: "constrained(follower, 250ms)",
+			Name: "constrained", Needs: CanLead, Usage: []string{"constrained(T, 250ms)"}, Example: "constrained(follower, 250ms)",
 			Does: "cuts the link between the leader and the follower T, so that T falls behind; 250ms later it isolates the leader, and the other " +
 				"nodes reach T only: the one node with a quorum has not the newest log (Omni-Paxos, EuroSys 2023, section 7.2). Needs 4 nodes",
 			Params: []Param{{"250ms", "from the first cut to the second; the paper has half an election timeout", "a time of 1ms or more, and less than the fault lasts"}},
@@ -75,7 +76,7 @@ var networkKinds = []kind{
 	},
 	{
 		Kind: Kind{
-			Name: "chained", Needs: CanLink, Usage: []string{"chained(T)"}, Example: "chained(follower)",
+			Name: "chained", Needs: CanLead, Usage: []string{"chained(T)"}, Example: "chained(follower)",
 			Does: "cuts the link between the leader and the follower T alone; of 3 nodes that makes a chain, whose ends may depose each other " +
 				"for ever (Omni-Paxos, EuroSys 2023, section 7.2). Needs 3 nodes",
 		},

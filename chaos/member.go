@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -148,11 +147,15 @@ func addNodes(ctx context.Context, t Target, f *fault, _ [][]int) (Injected, err
 	if err != nil {
 		return nil, err
 	}
-	a := &added{cluster: t.Cluster, downs: t.downs, nodes: spares, in: slices.Clone(spares)}
+	a := &added{cluster: t.Cluster, downs: t.downs, nodes: spares}
 	for _, n := range spares {
-		if a.members, err = join(ctx, m, n); err != nil {
-			return nil, errors.Join(fmt.Errorf("add %s: %w", n, err), a.Heal(context.WithoutCancel(ctx)))
+		a.in = append(a.in, &newcomer{node: n})
+	}
+	for _, n := range a.in {
+		if a.members, err = join(ctx, m, n.node); err != nil {
+			return nil, errors.Join(fmt.Errorf("add %s: %w", n.node, err), a.Heal(context.WithoutCancel(ctx)))
 		}
+		n.catchUp(t.Cluster)
 	}
 	return a, nil
 }
@@ -162,9 +165,28 @@ type added struct {
 	cluster bench.Cluster
 	downs   *downs
 	nodes   []string
-	in      []string // that have not left again
-	members []string // with them
+	in      []*newcomer // that have not left again
+	members []string    // with them
 	ends    []string
+}
+
+// newcomer is one of them.
+type newcomer struct {
+	node string
+	work *work // waits until it has caught up; nil: it has not joined
+
+	// Of the goroutine, until it is over:
+	caughtUp bool
+	took     time.Duration
+}
+
+// catchUp looks on as it catches up, for as long as the fault lasts.
+func (n *newcomer) catchUp(c bench.Cluster) {
+	since := time.Now()
+	n.work = begin(func(_, over context.Context) {
+		n.caughtUp = awaitCaughtUp(over, c, n.node) == nil
+		n.took = time.Since(since)
+	})
 }
 
 func (a *added) Nodes() []string { return a.nodes }
@@ -173,14 +195,19 @@ func (a *added) Nodes() []string { return a.nodes }
 func (a *added) Heal(ctx context.Context) error {
 	for len(a.in) > 0 {
 		n := a.in[0]
-		applied := a.applied(n)
-		if err := a.leave(ctx, n); err != nil {
-			return fmt.Errorf("remove %s, which was added: %w", n, err)
+		if n.work != nil {
+			if err := n.work.end(ctx); err != nil {
+				return fmt.Errorf("wait for %s, which was added: %w", n.node, err)
+			}
 		}
-		if applied > 0 {
-			a.ends = append(a.ends, fmt.Sprintf("%s had applied %s entries when it left", n, thousands(applied)))
+		applied := a.applied(n.node)
+		if err := a.leave(ctx, n.node); err != nil {
+			return fmt.Errorf("remove %s, which was added: %w", n.node, err)
 		}
-		a.downs.returnSpare(n)
+		if n.caughtUp && applied > 0 {
+			a.ends = append(a.ends, fmt.Sprintf("%s caught up within %s, and had applied %s entries when it left", n.node, seconds(n.took), thousands(applied)))
+		}
+		a.downs.returnSpare(n.node)
 		a.in = a.in[1:]
 	}
 	return nil
@@ -200,8 +227,9 @@ func (a *added) applied(node string) uint64 {
 	return 0
 }
 
-// Evidence is such as "members: n1 n2 n3 spare-1; spare-1 had applied 1,204 entries
-// when it left".
+// Evidence is such as "members: n1 n2 n3 spare-1; spare-1 caught up within 120 ms, and had
+// applied 1,204 entries when it left". A node that never caught up was a burden to the
+// others, and no member that they could count on.
 func (a *added) Evidence() string {
 	if len(a.ends) < len(a.nodes) {
 		return ""

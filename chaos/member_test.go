@@ -95,6 +95,28 @@ func TestReplaceWaits(t *testing.T) {
 	})
 }
 
+// TestAddWaits: nodes that join have bitten when all of them had caught up, within the time
+// of the fault; healing has them leave in any case, and waits no longer.
+func TestAddWaits(t *testing.T) {
+	for _, c := range []struct {
+		lagging  time.Duration
+		evidence string
+	}{
+		{3 * s, "members: n1 n2 n3 spare-1 spare-2; spare-1 caught up within 3.00 s, and had applied 10 entries when it left; " +
+			"spare-2 caught up within 3.00 s, and had applied 10 entries when it left"},
+		{5 * s, ""}, // when they have left
+		{time.Hour, ""},
+	} {
+		bubble(t, 3, func(t *testing.T, f *fake) {
+			f.lagging, f.behind = c.lagging, 7
+			v := run(t, f, t.Context(), Step{At: s, For: 4 * s, Fault: must(t, "add(2)")})[0]
+			if v.Evidence != c.evidence || v.Error != "" || v.HealFrom != 5*s || v.End != 5*s {
+				t.Errorf("lagging %v: %+v, want %q", c.lagging, v, c.evidence)
+			}
+		})
+	}
+}
+
 // TestMemberFails: a change that was not confirmed is undone, since it may have
 // taken effect.
 func TestMemberFails(t *testing.T) {

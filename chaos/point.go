@@ -61,6 +61,10 @@ var pointedKind = Kind{
 	Does: "waits until a node reaches the protocol point P, for as long as the fault would last; " +
 		"strikes with the faults F while it is held there, and heals them as much later. " +
 		"P is " + strings.Join(pointNames(), ", "),
+	Params: []Param{
+		{"P", "the protocol point", "one that the system has"},
+		{"F", "what strikes there", "faults, several joined by +; no sequence, no choice and no other at"},
+	},
 }
 
 // A pointed is a fault that strikes at a protocol point.

@@ -77,7 +77,7 @@ func TestEveryFaultBites(t *testing.T) {
 		{"remove(leader)", []string{"n1 down", "n1 is no member"}, "[n1]", "n2 n3 remained members; n1 was down 4.00 s, then joined empty (members: n1#2 n2 n3)"},
 		{"replace(leader)", nil, "[n1]", "empty nodes took the places of n1 (members: n1#2 n2 n3), and had caught up 4.00 s later"},
 		{"replace({n1, n2})", nil, "[n1 n2]", "empty nodes took the places of n1 n2 (members: n1#2 n2#2 n3), and had caught up 4.00 s later"},
-		{"add(2)", []string{"spare-1 is a member", "spare-2 is a member"}, "[spare-1 spare-2]", "members: n1 n2 n3 spare-1 spare-2; spare-1 had applied 10 entries when it left; spare-2 had applied 10 entries when it left"},
+		{"add(2)", []string{"spare-1 is a member", "spare-2 is a member"}, "[spare-1 spare-2]", "members: n1 n2 n3 spare-1 spare-2; spare-1 caught up within 0 ms, and had applied 10 entries when it left; spare-2 caught up within 0 ms, and had applied 10 entries when it left"},
 		{"kill(leader) + one-way(n2 -> n3)", []string{"n1 down", "n2>n3" + cut}, "[n1 n2 n3]", "n1 was down 4.00 s, then restarted; 4,000 messages dropped on 1 link (n2 -> n3)"},
 	} {
 		t.Run(c.fault, func(t *testing.T) {

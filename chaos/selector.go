@@ -59,7 +59,7 @@ var words = [...]struct {
 	role role
 	at   bool // has a meaning only at a protocol point
 }{
-	{TargetWord{"leader", "the node that leads when the fault is injected; at a protocol point, the one of that moment"}, leader, false},
+	{TargetWord{"leader", "the node that leads when the fault is injected; at a protocol point, the one of that moment. Where every node leads for itself, as a coordinator of transactions does, one of them"}, leader, false},
 	{TargetWord{"follower", "one running node that does not lead, chosen by the seed"}, follower, false},
 	{TargetWord{"lagging", "the running node that has applied least of the log, also the leader; of several, or where nodes have no log in common, the one that the seed chooses"}, lagging, false},
 	{TargetWord{"any", "one node, chosen by the seed"}, anyone, false},

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"nines/analysis"
+	"nines/analysis/plot"
 	"nines/results"
 )
 
@@ -66,7 +67,7 @@ func markdownReport(m results.Manifest, summaries []analysis.Summary) ([]byte, e
 // answers are the tables of a run that was made to answer one question: they come
 // first. There are none if it was not.
 func answers(summaries []analysis.Summary, rows []total, c campaign) []table {
-	all := slices.Concat([]table{controls(summaries), formulas(rows), blocking(summaries)}, policies(rows), []table{checkpoints(rows), c.overview(rows)}, toleranceTables(summaries))
+	all := slices.Concat([]table{controls(summaries), formulas(rows), blocking(summaries)}, policies(rows), []table{checkpoints(rows), redundancy(rows, plot.Steps(summaries)), c.overview(rows)}, toleranceTables(summaries))
 	return slices.DeleteFunc(all, func(t table) bool { return len(t.Rows) == 0 })
 }
 

@@ -84,13 +84,17 @@ func (c campaign) faults() []plot.FaultClass {
 }
 
 // undisturbed is the p99 before the first fault.
-func undisturbed(s *analysis.Summary) float64 {
+func undisturbed(s *analysis.Summary) float64 { return float64(calm(s).P99) }
+
+// calm is the response before the first fault; its percentiles are NaN where there was none.
+func calm(s *analysis.Summary) analysis.Quantiles {
 	for _, l := range s.Latency {
 		if l.Phase == "before" && l.Kind == "" && l.Node == "" {
-			return float64(l.Response.P99)
+			return l.Response
 		}
 	}
-	return math.NaN()
+	nan := analysis.MS(math.NaN())
+	return analysis.Quantiles{P50: nan, P99: nan}
 }
 
 // baseline is the goodput before the first fault.

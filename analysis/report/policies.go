@@ -43,6 +43,9 @@ func policyTable(lines []policyLine) table {
 		"P99: of the response; what never succeeded is beyond any time.")
 	t.note("Tries per op: how often a node was asked for an operation, retries and hedges included. " +
 		"On hit node: the share of the operations that a node which the fault hit served, or was the last to be asked for.")
+	if slices.ContainsFunc(lines, func(x policyLine) bool { return strings.Contains(x.fault, "delay(") }) {
+		t.note("A delay is one of links: what a node answers by itself, as it does local reads, is as fast as ever. Only what it has to ask others for is slow.")
+	}
 	t.note("A node that refuses at once has little outstanding, and so draws what looks for the least: compare least-loaded with round-robin where a node is dead.")
 	return t
 }

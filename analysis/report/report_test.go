@@ -39,6 +39,7 @@ var runs = map[string]func() []analysis.Summary{
 	"tolerance":  sync.OnceValue(plottest.Tolerance),
 	"policies":   sync.OnceValue(plottest.Policies),
 	"checkpoint": sync.OnceValue(checkpointed),
+	"redundancy": sync.OnceValue(replicas),
 	"hostile":    sync.OnceValue(plottest.Hostile),
 	"campaign":   sync.OnceValue(plottest.Campaign),
 	"empty":      plottest.Empty,

@@ -20,10 +20,12 @@ type total struct {
 func totals(summaries []analysis.Summary) []total {
 	var out []total
 	for _, s := range plot.Systems(summaries) {
-		out = append(out, total{System: s, trials: s.Trusted(), mark: s.Mark()})
+		out = append(out, totalOf(s))
 	}
 	return out
 }
+
+func totalOf(s plot.System) total { return total{System: s, trials: s.Trusted(), mark: s.Mark()} }
 
 // of is the median of a figure over the trials.
 func (t *total) of(f func(*analysis.Summary) float64) float64 {

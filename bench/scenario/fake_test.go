@@ -10,7 +10,7 @@ import (
 
 // fakeCatalog is what the tests take for granted.
 func fakeCatalog() Catalog {
-	const net = chaos.CanKill | chaos.CanLink
+	const net = chaos.CanKill | chaos.CanLink | chaos.CanLead
 	return Catalog{
 		Systems: []SystemEntry{
 			{Name: "null", Settings: []string{"service", "stalls"}},

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
+	"nines/adapters"
 	"nines/bench/scenario"
 	"nines/chaos"
 )
@@ -28,8 +31,8 @@ func TestFaultsPage(t *testing.T) {
 	}
 }
 
-// TestFaultsPageIsWhole: every fault, parameter and target stands there, and each
-// example is a step that some cluster can suffer.
+// TestFaultsPageIsWhole: every fault, target and parameter stands there, as many of these as a
+// fault takes, and each example is a step that some cluster can suffer.
 func TestFaultsPageIsWhole(t *testing.T) {
 	page := faultsPage()
 	says := func(what string) {
@@ -40,6 +43,9 @@ func TestFaultsPageIsWhole(t *testing.T) {
 	for _, k := range chaos.Kinds() {
 		says("### " + k.Name + "\n")
 		says(k.Does)
+		if takes := parameters(k.Usage); len(k.Params) != takes {
+			t.Errorf("%s: %d parameters are told, and %q takes %d", k.Name, len(k.Params), k.Usage, takes)
+		}
 		for _, p := range k.Params {
 			says("| `" + p.Name + "` | " + p.Means + " | " + p.Range + " |")
 		}
@@ -54,6 +60,38 @@ func TestFaultsPageIsWhole(t *testing.T) {
 	}
 	for _, w := range chaos.PointWords() {
 		says("| `" + w.Name + "` |")
+	}
+}
+
+// parameters is how much a fault says beside its targets, in that of its forms that says most.
+func parameters(forms []string) (most int) {
+	for _, form := range forms {
+		_, within, _ := strings.Cut(strings.TrimSuffix(form, ")"), "(")
+		n := 0
+		for arg := range strings.SplitSeq(within, ", ") {
+			switch arg {
+			case "", "T", "A | B", "A | B | C", "A -> B", "rolling":
+			default:
+				n += 1 + strings.Count(arg, "±")
+			}
+		}
+		most = max(most, n)
+	}
+	return most
+}
+
+// TestLeaderFaults: what is done around a leader can be suffered by those systems of which
+// one node leads; for the others it is n/a, which is known before anything starts.
+func TestLeaderFaults(t *testing.T) {
+	for _, fault := range []string{"quorum-loss(follower)", "constrained(follower, 250ms)", "chained(follower)"} {
+		for _, s := range adapters.Systems() {
+			text := fmt.Sprintf("{systems: [%s], nodes: 5, duration: 20s, faults: [{at: 5s, for: 4s, fault: %q}]}", s.Name, fault)
+			_, err := scenario.Parse("around.yaml", []byte(text), catalog())
+			leads := slices.Contains([]string{"etcdraft", "hashiraft", "paxos"}, s.Name)
+			if leads && err != nil || !leads && err == nil {
+				t.Errorf("%s, %s: %v", s.Name, fault, err)
+			}
+		}
 	}
 }
 

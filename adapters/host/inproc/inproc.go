@@ -23,7 +23,7 @@ import (
 )
 
 // Caps is what can be done to nodes here.
-const Caps = chaos.CanKill | chaos.CanLink | chaos.CanDisk | chaos.CanPoint | chaos.CanSkew | chaos.CanDrift |
+const Caps = chaos.CanKill | chaos.CanLink | chaos.CanLead | chaos.CanDisk | chaos.CanPoint | chaos.CanSkew | chaos.CanDrift |
 	chaos.CanTransfer | chaos.CanMember
 
 // Config describes a cluster.
@@ -119,7 +119,7 @@ func (c *Cluster) begin(n *node) error {
 func (c *Cluster) Caps() chaos.Caps {
 	caps := Caps&^(chaos.CanTransfer|chaos.CanMember|c.cfg.Lacks) | c.can
 	if len(c.cfg.Nodes) == 1 {
-		caps &^= chaos.CanLink | chaos.CanTransfer | chaos.CanMember
+		caps &^= chaos.CanLink | chaos.CanLead | chaos.CanTransfer | chaos.CanMember
 	}
 	if len(c.cfg.Points) == 0 {
 		caps &^= chaos.CanPoint
