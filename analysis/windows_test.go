@@ -142,7 +142,7 @@ func TestWindowsOfAnyHistory(t *testing.T) {
 		if len(whole) != min(1, int(c.Due)) || c.Due > 0 && whole[0].Ratio != float64(c.Good)/float64(c.Due) {
 			t.Fatalf("whole period %+v of %+v", whole, c)
 		}
-		stretches := tr.stretches(0)
+		stretches := tr.stretches(tr.load, 0)
 		users := using(b, stretches).curve(nil)
 		if up := userUptime(stretches); math.IsNaN(up) != (len(users) == 0) || len(users) > 0 && math.Abs(users[0].Ratio-up) > 1e-9 {
 			t.Fatalf("users' whole period %+v, user-uptime %v", users, up)
@@ -227,7 +227,7 @@ func TestTimeScales(t *testing.T) {
 		x, y := a.probes().cluster[0], b.probes().cluster[0]
 		scaled(t, "gaps", x.gaps, y.gaps, MS(k))
 		scaled(t, "SLO outages", x.slo, y.slo, MS(k))
-		if a.counts() != b.counts() || math.Abs(userUptime(a.stretches(0))-userUptime(b.stretches(0))) > 1e-12 {
+		if a.counts() != b.counts() || math.Abs(userUptime(a.stretches(a.load, 0))-userUptime(b.stretches(b.load, 0))) > 1e-12 {
 			t.Fatalf("ratios differ: %+v, %+v", a.counts(), b.counts())
 		}
 	})

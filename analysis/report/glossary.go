@@ -60,7 +60,7 @@ var ofColumn = []struct {
 	{termSLO, []string{"SLO outage", "meets SLO", "SLO$"}},
 	{termGap, []string{"gap", "again on healing", "serves again", "at the longest"}},
 	{termModelled, []string{"modelled"}},
-	{termOutage, []string{"outage", ": out ms"}},
+	{termOutage, []string{"outage", "out ms", "out median", "out p90"}},
 	{termWindows, []string{"worst 1", "worst", "after each fault, ms"}},
 	{termDowntime, []string{"downtime", "days a year"}},
 	{termIntervals, []string{"intervals up"}},
