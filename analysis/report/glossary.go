@@ -74,6 +74,7 @@ var ofColumn = []struct {
 	{termKnee, []string{"knee", "closed-loop peak", "N*", "USL", "κ", "backlog", "held, failed", "confirmed"}},
 	{termSurvives, []string{"may die"}},
 	{termAlerts, []string{"fired"}},
+	{termSteady, []string{"MSER-5"}},
 	{termOutcomes, []string{"due", "dropped", "outcome"}},
 	{termResponse, []string{"p50", "p90", "p99", "max ms", "service"}},
 	{termLoad, []string{"op/s$", "at op/s"}},

@@ -28,6 +28,10 @@ func windows(sum *analysis.Summary) {
 	sum.Downtime = analysis.MS(lost * sum.Facts.Duration.Seconds() * 1000)
 	sum.DowntimeYear = analysis.MS(lost * 365 * 24 * 3600 * 1000)
 	sum.Steady = analysis.Steady{To: sum.Downtime, Cut: -1500, Bins: 700, BinMS: 10, Rate: analysis.Range{Mean: sum.Facts.Rate, Lo: sum.Facts.Rate * 0.99, Hi: sum.Facts.Rate * 1.01}}
+	sum.Steady.Response = analysis.Quantiles{N: sum.Response.N / 4, P50: sum.Response.P50, P99: 2 * sum.Response.P50}
+	if len(sum.Episodes) > 0 {
+		sum.Steady.To = sum.Episodes[0].Start
+	}
 	shares(sum)
 	kinds(sum)
 	alerts(sum)
