@@ -80,7 +80,7 @@ func (t *trial) stretches(ops []*bench.Sample, cutoff time.Duration) []userStret
 		due  time.Duration
 		good bool
 	}
-	var out []userStretch
+	out := make([]userStretch, 0, len(ops)) // all but one of each user's operations open one
 	last := map[uint32]asked{}
 	for _, s := range ops { // by due time
 		if l, ok := last[s.User]; ok {
