@@ -50,11 +50,11 @@ func Analyze(in Input, opts Options) Summary {
 	s.Heat, s.Roles = t.heat(), t.roles()
 
 	s.SuccessRatio = ratio(float64(s.Counts.Good), float64(s.Counts.Due))
-	s.IntervalAvailability = t.intervalAvailability()
+	s.IntervalAvailability = t.intervalAvailability(t.load)
 	if e := in.Facts.Elsewhere; e != nil && opts.Cutoff == 0 {
 		opts.Cutoff = e.Cutoff
 	}
-	stretches := t.stretches(opts.Cutoff)
+	stretches := t.stretches(t.load, opts.Cutoff)
 	s.UserUptime = userUptime(stretches)
 	s.SuccessRange, s.SuccessBy = t.successInterval()
 	s.overWindows(t, stretches)
@@ -66,6 +66,7 @@ func Analyze(in Input, opts Options) Summary {
 	cluster := worstOf(probes.cluster)
 	s.Gaps, s.SLO = cluster.gaps, cluster.slo
 	s.ByNode = probes.byNode(in.Facts.Nodes)
+	s.ByKind = t.byKind(probes, opts.Cutoff)
 	s.Episodes = t.episodes(probes)
 	s.InDoubt = t.inDoubt(t.doubts())
 	s.PerOp = t.perOp()

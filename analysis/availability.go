@@ -42,13 +42,13 @@ func (t *trial) bin(ops []*bench.Sample) Bin {
 }
 
 // intervalAvailability is the share of bins of Facts.SLOBin whose good ratio
-// reaches Facts.SLOTarget, among those in which anything was due.
-func (t *trial) intervalAvailability() float64 {
+// reaches Facts.SLOTarget, among those in which any of these operations was due.
+func (t *trial) intervalAvailability(ops []*bench.Sample) float64 {
 	if t.Facts.SLOBin <= 0 {
 		return nan
 	}
 	var up, all float64
-	for rest := t.load; len(rest) > 0; { // by due time
+	for rest := ops; len(rest) > 0; { // by due time
 		bin := rest[0].Due / t.Facts.SLOBin
 		due, good := 0, 0
 		for ; due < len(rest) && rest[due].Due/t.Facts.SLOBin == bin; due++ {
@@ -72,17 +72,17 @@ type userStretch struct {
 	up       bool
 }
 
-// stretches are those of all users, in the order of their ends. One that is
-// longer than the cutoff is inactivity and left out; a cutoff of 0 means the 99th
-// percentile (nearest rank) of all.
-func (t *trial) stretches(cutoff time.Duration) []userStretch {
+// stretches are those between these operations of all users, in the order of their
+// ends. One that is longer than the cutoff is inactivity and left out; a cutoff of 0
+// means the 99th percentile (nearest rank) of all.
+func (t *trial) stretches(ops []*bench.Sample, cutoff time.Duration) []userStretch {
 	type asked struct {
 		due  time.Duration
 		good bool
 	}
-	var out []userStretch
+	out := make([]userStretch, 0, len(ops)) // all but one of each user's operations open one
 	last := map[uint32]asked{}
-	for _, s := range t.load { // by due time
+	for _, s := range ops { // by due time
 		if l, ok := last[s.User]; ok {
 			out = append(out, userStretch{l.due, s.Due, l.good})
 		}

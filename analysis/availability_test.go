@@ -51,7 +51,7 @@ func TestUserUptime(t *testing.T) {
 		{"all inactive", []ask{{1, 0, true}, {1, 500, true}}, 100 * msec, math.NaN()},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := userUptime(newTrial(asksOf(c.asks...)).stretches(c.cutoff))
+			got := uptimeOf(asksOf(c.asks...), c.cutoff)
 			if got != c.want && !(math.IsNaN(got) && math.IsNaN(c.want)) {
 				t.Errorf("user-uptime %v, want %v", got, c.want)
 			}
@@ -74,10 +74,10 @@ func TestUserUptimeCutoff(t *testing.T) {
 		}
 		return asksOf(asks...)
 	}
-	if got := userUptime(newTrial(history(2)).stretches(0)); got != 1 {
+	if got := uptimeOf(history(2), 0); got != 1 {
 		t.Errorf("two long stretches in 200: %v, want 1", got)
 	}
-	if got, want := userUptime(newTrial(history(3)).stretches(0)), 198.0/(198+900); math.Abs(got-want) > 1e-12 {
+	if got, want := uptimeOf(history(3), 0), 198.0/(198+900); math.Abs(got-want) > 1e-12 {
 		t.Errorf("three long stretches in 201: %v, want %v", got, want)
 	}
 }
@@ -108,16 +108,26 @@ func TestTimeline(t *testing.T) {
 	}
 	for target, want := range map[float64]float64{0.99: 0.5, 0.5: 1, 0.51: 0.5} {
 		in.Facts.SLOBin, in.Facts.SLOTarget = 100*msec, target
-		if got := newTrial(in).intervalAvailability(); got != want {
+		if got := intervalsUp(in); got != want {
 			t.Errorf("interval availability at %v: %v, want %v: bins without demand do not count", target, got, want)
 		}
 	}
 	in.Facts.SLOBin, in.Facts.SLOTarget = 300*msec, 0.6 // two of three are good, and all in one bin
-	if got := newTrial(in).intervalAvailability(); got != 1 {
+	if got := intervalsUp(in); got != 1 {
 		t.Errorf("interval availability in one bin: %v, want 1", got)
 	}
 	in.Samples = nil
-	if got := newTrial(in).intervalAvailability(); !math.IsNaN(got) {
+	if got := intervalsUp(in); !math.IsNaN(got) {
 		t.Errorf("interval availability without demand: %v, want none", got)
 	}
+}
+
+func uptimeOf(in Input, cutoff time.Duration) float64 {
+	tr := newTrial(in)
+	return userUptime(tr.stretches(tr.load, cutoff))
+}
+
+func intervalsUp(in Input) float64 {
+	tr := newTrial(in)
+	return tr.intervalAvailability(tr.load)
 }

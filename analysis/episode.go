@@ -16,7 +16,7 @@ func (t *trial) episodes(p probeFigures) []Episode {
 			Start: ms(f.Start), HealFrom: ms(f.HealFrom), End: ms(f.End), Until: MS(nan),
 			Detect: MS(nan), Back95: MS(nan), HealBack: MS(nan), Baseline: nan, LostOps: nan,
 			Inject: noWindow, Heal: noWindow, InDoubt: t.inDoubt(nil), Orphaned: t.inDoubt(nil),
-			For: wanted(f), Out: noStretches, OutSLO: noStretches, InjectReach: noReach, HealReach: noReach, Lasting: noLasting,
+			For: wanted(f), Out: noStretches, OutSLO: noStretches, OutReads: noStretches, OutWrites: noStretches, InjectReach: noReach, HealReach: noReach, Lasting: noLasting,
 		}
 	}
 	base := t.baseline()
@@ -31,13 +31,17 @@ func (t *trial) episodes(p probeFigures) []Episode {
 		e.Inject = window(p.cluster, f.Start, f.HealFrom)
 		e.Heal = window(p.cluster, f.HealFrom, f.limit)
 		for i, node := range p.nodes {
+			out, _, _ := without(node, f)
 			e.ByNode = append(e.ByNode, EpNode{
 				Node:   t.Facts.Nodes[i],
 				Inject: window(node, f.Start, f.HealFrom),
 				Heal:   window(node, f.HealFrom, f.limit),
+				Out:    out,
 			})
 		}
-		e.Out, e.OutSLO, e.Unready = p.without(f)
+		e.Out, e.OutSLO, e.Unready = without(p.cluster, f)
+		e.OutReads, _, _ = without(p.reads, f)
+		e.OutWrites, _, _ = without(p.writes, f)
 		e.InjectReach, e.HealReach = p.reach(f)
 		t.recover(f, base, e)
 		e.Lasting = t.lasting(f, base, e)

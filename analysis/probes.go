@@ -48,17 +48,20 @@ type outages struct {
 type probeFigures struct {
 	cluster []outages
 	nodes   [][]outages // as in Facts.Nodes
+
+	reads, writes []outages // of the cluster, by the probes of one kind
 }
 
 func (t *trial) probes() probeFigures {
-	if owners, nodes := t.byOwner(); owners != nil {
-		return probeFigures{owners, nodes}
+	var out probeFigures
+	if out.cluster, out.nodes = t.byOwner(); out.cluster == nil {
+		all, nodes := t.streams()
+		out.cluster = []outages{t.outages(all)}
+		for _, s := range nodes {
+			out.nodes = append(out.nodes, []outages{t.outages(s)})
+		}
 	}
-	all, nodes := t.streams()
-	out := probeFigures{cluster: []outages{t.outages(all)}}
-	for _, s := range nodes {
-		out.nodes = append(out.nodes, []outages{t.outages(s)})
-	}
+	out.reads, out.writes = t.outagesByKind()
 	return out
 }
 
@@ -104,11 +107,13 @@ func (st *stream) sort() {
 	slices.Sort(st.answered)
 }
 
+// notMeasured is what there is of a stream without probes.
+var notMeasured = Outages{Total: MS(nan), Max: MS(nan), Resolution: MS(nan), Threshold: MS(nan)}
+
 // outages measures a stream over the measured period.
 func (t *trial) outages(st stream) outages {
 	if st.period <= 0 || len(st.asked) == 0 {
-		none := Outages{Total: MS(nan), Max: MS(nan), Resolution: MS(nan), Threshold: MS(nan)}
-		return outages{gaps: none, slo: none}
+		return outages{gaps: notMeasured, slo: notMeasured}
 	}
 	// Without faults no part of the trial is known to be healthy.
 	var healthy time.Duration

@@ -58,11 +58,11 @@ func (o Outages) during(f span, slack MS) (parts []Outage, unready bool) {
 	return parts, unready
 }
 
-// without sums up the outages of the cluster; where keys have owners, of the owner
+// without sums up the outages of a service; where keys have owners, of the owner
 // that was out for the longest.
-func (p probeFigures) without(f span) (out, slo Stretches, unready bool) {
+func without(owners []outages, f span) (out, slo Stretches, unready bool) {
 	out, slo = noStretches, noStretches
-	for i, o := range p.cluster {
+	for i, o := range owners {
 		if !o.gaps.Measured {
 			return noStretches, noStretches, false
 		}

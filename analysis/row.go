@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"nines/bench"
 	"nines/results"
 )
 
@@ -30,7 +31,20 @@ func Row(s *Summary) results.Row {
 		Reads: f.Guarantees.Reads, Durability: f.Guarantees.Durability, WhyVerdict: whyVerdict(s),
 		InDoubtMax: float64(s.InDoubt.Max), InDoubtTxns: -1, Time: "real",
 		SuccessLo: s.SuccessRange.Lo, SuccessHi: s.SuccessRange.Hi, Warnings: warnings(s),
-		Worst100ms: s.worst(100 * time.Millisecond), Worst1s: s.worst(time.Second), Worst10s: s.worst(10 * time.Second),
+		Worst100ms: worstOver(s.Windows.Ops, 100*time.Millisecond), Worst1s: worstOver(s.Windows.Ops, time.Second),
+		Worst10s: worstOver(s.Windows.Ops, 10*time.Second), Worst60s: worstOver(s.Windows.Ops, time.Minute),
+		WorstUser1s: worstOver(s.Windows.Users, time.Second), WorstUser10s: worstOver(s.Windows.Users, 10*time.Second),
+		WorstUser60s: worstOver(s.Windows.Users, time.Minute),
+		ReadGapTotal: nan, ReadSLOTotal: nan, WriteGapTotal: nan, WriteSLOTotal: nan,
+		Baseline: s.Steady.Rate.Mean, Weak: weak(s),
+	}
+	for i := range s.ByKind {
+		switch k := &s.ByKind[i]; k.Kind {
+		case bench.Read.String():
+			r.ReadGapTotal, r.ReadSLOTotal = float64(k.Gaps.Total), float64(k.SLO.Total)
+		case bench.Write.String():
+			r.WriteGapTotal, r.WriteSLOTotal = float64(k.Gaps.Total), float64(k.SLO.Total)
+		}
 	}
 	if f.Virtual {
 		r.Time, r.LagP99 = "virtual", nan
@@ -47,13 +61,39 @@ func Row(s *Summary) results.Row {
 	return r
 }
 
-// worst is the worst ratio of operations in a window of a length; NaN if there is none.
-func (s *Summary) worst(length time.Duration) float64 {
-	w, ok := WorstAt(s.Windows.Ops, length)
+// worstOver is the worst ratio of a window of a length; NaN if there is none.
+func worstOver(list []Worst, length time.Duration) float64 {
+	w, ok := WorstAt(list, length)
 	if !ok {
 		return nan
 	}
 	return w.Ratio
+}
+
+// rowPercentiles are the percentiles of summary.csv and of bench.txt, with their names there.
+var rowPercentiles = []struct {
+	of           string
+	q            float64
+	column, unit string // no column: it is in bench.txt alone
+	value        func(*Summary) MS
+}{
+	{"response", 0.5, "response_p50_ms", "p50-response-ms", func(s *Summary) MS { return s.Response.P50 }},
+	{"response", 0.99, "response_p99_ms", "p99-response-ms", func(s *Summary) MS { return s.Response.P99 }},
+	{"response", 0.999, "response_p999_ms", "p999-response-ms", func(s *Summary) MS { return s.Response.P999 }},
+	{"service", 0.5, "service_p50_ms", "p50-service-ms", func(s *Summary) MS { return s.Service.P50 }},
+	{"service", 0.99, "service_p99_ms", "p99-service-ms", func(s *Summary) MS { return s.Service.P99 }},
+	{"service", 0.999, "", "p999-service-ms", func(s *Summary) MS { return s.Service.P999 }},
+}
+
+// weak are the columns whose percentile is.
+func weak(s *Summary) []string {
+	var out []string
+	for _, p := range rowPercentiles {
+		if p.column != "" && s.Weak(p.of, p.q) {
+			out = append(out, p.column)
+		}
+	}
+	return out
 }
 
 // warnings are the gates that passed and warn.
@@ -90,13 +130,29 @@ func whyVerdict(s *Summary) string {
 
 // BenchLines are the trials as Go benchmarks: those that are valid, since the
 // format has no way to say that a figure must not be believed. Repeats of a
-// cell have the same name.
+// cell have the same name. For the same reason a percentile that is weak in one of them is
+// in none: left out where it is weak alone, it would be missing of the trials with the longest
+// outages, and the cell would seem faster than it is.
 func BenchLines(summaries []Summary) []results.BenchLine {
 	var out []results.BenchLine
+	type figure struct{ cell, unit string }
+	untold := map[figure]bool{}
 	for i := range summaries {
-		if s := &summaries[i]; s.Valid && s.Facts.Expect == "" { // else it measures the checkers
-			out = append(out, benchLine(s))
+		s := &summaries[i]
+		if !s.Valid || s.Facts.Expect != "" { // else it measures the checkers
+			continue
 		}
+		out = append(out, benchLine(s))
+		for _, p := range rowPercentiles {
+			if s.Weak(p.of, p.q) {
+				untold[figure{fmt.Sprint(out[len(out)-1].Name), p.unit}] = true
+			}
+		}
+	}
+	for i := range out {
+		l := &out[i]
+		cell := fmt.Sprint(l.Name)
+		l.Values = slices.DeleteFunc(l.Values, func(m results.Measured) bool { return untold[figure{cell, m.Unit}] })
 	}
 	return out
 }
@@ -115,13 +171,8 @@ func benchLine(s *Summary) results.BenchLine {
 		add(s.Throughput, "ops/s")
 		add(s.Goodput, "good-ops/s")
 	}
-	for _, q := range []struct {
-		name string
-		of   *Quantiles
-	}{{"response", &s.Response}, {"service", &s.Service}} {
-		add(float64(q.of.P50), "p50-"+q.name+"-ms")
-		add(float64(q.of.P99), "p99-"+q.name+"-ms")
-		add(float64(q.of.P999), "p999-"+q.name+"-ms")
+	for _, p := range rowPercentiles {
+		add(float64(p.value(s)), p.unit)
 	}
 	add(s.SuccessRatio, "success-ratio")
 	add(s.UserUptime, "user-uptime")

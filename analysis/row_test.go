@@ -101,3 +101,33 @@ func TestRowOfWindows(t *testing.T) {
 		t.Errorf("of nothing: %v, %v", r.Worst1s, r.SuccessLo)
 	}
 }
+
+// TestWeakIsNoBenchmark: a percentile that is weak in one of the repeats of a cell is in none
+// of its lines, so that no sample of lines is of the fast ones alone; summary.csv
+// marks it in that trial.
+func TestWeakIsNoBenchmark(t *testing.T) {
+	firm := Analyze(stallTrial(), Options{})
+	firm.Independent = nil
+	weak := firm
+	weak.Independent = []Independent{{Of: "response", Q: 0.99, N: 20, Need: 368}, {Of: "service", Q: 0.999, N: 20, Need: 3688}, {Of: "response", Q: 0.5, N: 900, Need: 6}}
+	void := weak
+	void.Valid, void.Independent = false, []Independent{{Of: "response", Q: 0.5, N: 1, Need: 6}}
+	other := firm
+	other.Facts.System = "y"
+	for i, l := range BenchLines([]Summary{firm, weak, other, void}) {
+		var units []string
+		for _, v := range l.Values {
+			units = append(units, v.Unit)
+		}
+		told := func(unit string) bool { return slices.Contains(units, unit) }
+		if all := i == 2; told("p99-response-ms") != all || told("p999-service-ms") != all || !told("p50-response-ms") || !told("p99-service-ms") {
+			t.Errorf("line %d, %v: %q", i, l.Name, units)
+		}
+	}
+	if r := Row(&weak); !slices.Equal(r.Weak, []string{"response_p99_ms"}) || r.ResponseP99 != r.ResponseP99 {
+		t.Errorf("weak %q, p99 %v", r.Weak, r.ResponseP99)
+	}
+	if r := Row(&firm); len(r.Weak) > 0 {
+		t.Errorf("weak %q", r.Weak)
+	}
+}

@@ -27,6 +27,8 @@ type Steady struct {
 	Bins    int   `json:"bins"`              // that were looked at
 	BinMS   MS    `json:"bin_ms"`
 	Rate    Range `json:"throughput_ops_s"` // successful completions a second in the band, by batch means
+
+	Response Quantiles `json:"response"` // of the operations that were due in the band; without the curve
 }
 
 // Range is a figure and the interval that covers it at 95 %; NaN where there is
@@ -84,6 +86,8 @@ func (t *trial) steady() Steady {
 		}
 	}
 	out.Rate = t.meanRate(out.from(), until)
+	out.Response = quantiles(responses(phase{ranges: []stretch{{out.from(), until}}}.of(t)))
+	out.Response.Curve = nil
 	return out
 }
 

@@ -92,8 +92,15 @@ func TestBandIsTheBaseline(t *testing.T) {
 		}
 		return 2 * msec
 	})
-	if e := Analyze(in, Options{}).Episodes[0]; math.Abs(e.Baseline-1000) > 1 {
+	s := Analyze(in, Options{})
+	if e := s.Episodes[0]; math.Abs(e.Baseline-1000) > 1 {
 		t.Errorf("baseline %v op/s, want 1000: the first second counts", e.Baseline)
+	}
+	if q := s.Steady.Response; q.P99 > 3 || q.P50 < 1 || float64(q.N) != math.Round(5000-float64(s.Steady.From)) || q.Curve != nil {
+		t.Errorf("response in the band from %v ms on: %+v", s.Steady.From, q)
+	}
+	if s.Response.P99 < 300 {
+		t.Errorf("response of the whole period: %+v, want the first second in it", s.Response)
 	}
 }
 

@@ -94,6 +94,7 @@ type Summary struct {
 	Gaps     Outages   `json:"gaps"`     // service gaps of the cluster
 	SLO      Outages   `json:"slo"`      // SLO outages of the cluster
 	ByNode   []NodeOut `json:"by_node"`  // the same for each node's own probes
+	ByKind   []KindOut `json:"by_kind"`  // reads and writes apart
 	Episodes []Episode `json:"episodes"` // one for each fault interval
 	Timeline []Bin     `json:"timeline"` // of TimelineBin each, over the measured period
 	BinMS    MS        `json:"bin_ms"`   // width of a timeline bin
@@ -242,9 +243,11 @@ type Episode struct {
 
 	// All the time without service from injection to the next fault or the end, of
 	// the cluster; and whom it hit. See [Stretches] and [Reach].
-	Out         Stretches `json:"out"`     // no probe was answered
-	OutSLO      Stretches `json:"out_slo"` // no probe was good
-	Unready     bool      `json:"unready"` // an outage of the cluster was under way when it was injected
+	Out         Stretches `json:"out"`        // no probe was answered
+	OutSLO      Stretches `json:"out_slo"`    // no probe was good
+	OutReads    Stretches `json:"out_reads"`  // no probe that reads was answered; see [KindOut]
+	OutWrites   Stretches `json:"out_writes"` // none that writes
+	Unready     bool      `json:"unready"`    // an outage of the cluster was under way when it was injected
 	InjectReach Reach     `json:"inject_reach"`
 	HealReach   Reach     `json:"heal_reach"`
 	Lasting     Lasting   `json:"lasting"`
@@ -269,9 +272,10 @@ type Window struct {
 
 // EpNode is an episode as the clients of one node saw it.
 type EpNode struct {
-	Node   string `json:"node"`
-	Inject Window `json:"inject"`
-	Heal   Window `json:"heal"`
+	Node   string    `json:"node"`
+	Inject Window    `json:"inject"`
+	Heal   Window    `json:"heal"`
+	Out    Stretches `json:"out"` // all the time in which no probe of the node was answered, as Episode.Out
 }
 
 // Bin is one slice of the timeline; Main operations unless said otherwise.

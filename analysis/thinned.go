@@ -260,6 +260,6 @@ func (th *Thinned) checks(t *trial) []Check {
 // partly warns of what rests on a part of the load.
 func (th *Thinned) partly() Gate {
 	return warning("whole record", false,
-		fmt.Sprintf("percentiles, user-uptime, shares and episodes rest on %.3g %% of the load, chosen by chance; counts, rates and windows on all %d operations", 100*th.LoadShare, th.Operations),
+		fmt.Sprintf("percentiles, user-uptime, shares, kinds and episodes rest on %.3g %% of the load, chosen by chance; counts, rates and windows on all %d operations", 100*th.LoadShare, th.Operations),
 		"the trial has more operations than are held at once: where every one must count, run several shorter trials")
 }

@@ -78,10 +78,13 @@ func (t *trial) binned() binned {
 // count is how many bins there are; the last may be cut short by the end.
 func (b binned) count() int { return int((b.end + b.bin - 1) / b.bin) }
 
-// lengths are the windows of a curve: powers of two and of ten of a bin that are
-// shorter than the period.
+// lengths are the windows of a curve: powers of two and of ten of a bin, and a minute,
+// that are shorter than the period.
 func (b binned) lengths() []time.Duration {
 	var out []time.Duration
+	if time.Minute >= b.bin && time.Minute < b.end {
+		out = append(out, time.Minute)
+	}
 	for _, base := range []time.Duration{2, 10} {
 		for n := b.bin; n < b.end; n *= base {
 			out = append(out, n)

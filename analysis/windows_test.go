@@ -98,6 +98,30 @@ func TestWindowsByHand(t *testing.T) {
 	}
 }
 
+// TestWorstMinute: of 100 s an operation every second, those of the last 45 s bad. A
+// minute is no power of the grid, and is there all the same.
+func TestWorstMinute(t *testing.T) {
+	in := asksOf()
+	in.Facts.Duration = 100 * time.Second
+	for due := 0; due < 100_000; due += 1000 {
+		in.Samples = append(in.Samples, asksOf(ask{1, due, due < 55_000}).Samples...)
+	}
+	s := Analyze(in, Options{})
+	r := Row(&s)
+	ops, ok := WorstAt(s.Windows.Ops, time.Minute)
+	// From 40 s on: of 60 s 15 are up, and of the users' 59 s too, as the last operation opens no stretch.
+	if !ok || ops.Start != 39_010 || ops.Ratio != 15.0/60 || r.Worst60s != ops.Ratio || math.Abs(r.WorstUser60s-15.0/59) > 1e-3 {
+		t.Errorf("operations %+v (%v), users %v", ops, ok, r.WorstUser60s)
+	}
+	if r.WorstUser1s != 0 || r.WorstUser10s != 0 {
+		t.Errorf("users: %v in 1 s, %v in 10 s", r.WorstUser1s, r.WorstUser10s)
+	}
+	in.Facts.Duration = time.Minute
+	if s := Analyze(in, Options{}); !slices.IsSortedFunc(s.Windows.Ops, func(a, b Worst) int { return sign(float64(a.Length - b.Length)) }) || s.Windows.Ops[len(s.Windows.Ops)-1].Length != 60_000 {
+		t.Errorf("%+v", s.Windows.Ops)
+	}
+}
+
 // TestEndsWithinABin: of 25 ms, the last 5 are in no window but the whole.
 func TestEndsWithinABin(t *testing.T) {
 	in := asksOf(ask{1, 0, true}, ask{1, 10, true}, ask{1, 22, false})
@@ -142,7 +166,7 @@ func TestWindowsOfAnyHistory(t *testing.T) {
 		if len(whole) != min(1, int(c.Due)) || c.Due > 0 && whole[0].Ratio != float64(c.Good)/float64(c.Due) {
 			t.Fatalf("whole period %+v of %+v", whole, c)
 		}
-		stretches := tr.stretches(0)
+		stretches := tr.stretches(tr.load, 0)
 		users := using(b, stretches).curve(nil)
 		if up := userUptime(stretches); math.IsNaN(up) != (len(users) == 0) || len(users) > 0 && math.Abs(users[0].Ratio-up) > 1e-9 {
 			t.Fatalf("users' whole period %+v, user-uptime %v", users, up)
@@ -227,7 +251,7 @@ func TestTimeScales(t *testing.T) {
 		x, y := a.probes().cluster[0], b.probes().cluster[0]
 		scaled(t, "gaps", x.gaps, y.gaps, MS(k))
 		scaled(t, "SLO outages", x.slo, y.slo, MS(k))
-		if a.counts() != b.counts() || math.Abs(userUptime(a.stretches(0))-userUptime(b.stretches(0))) > 1e-12 {
+		if a.counts() != b.counts() || math.Abs(userUptime(a.stretches(a.load, 0))-userUptime(b.stretches(b.load, 0))) > 1e-12 {
 			t.Fatalf("ratios differ: %+v, %+v", a.counts(), b.counts())
 		}
 	})

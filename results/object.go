@@ -10,7 +10,7 @@ import (
 
 // textColumns are the columns of summary.csv that are text, whatever is in them.
 var textColumns = []string{
-	"trial", "system", "host", "invalid_reasons", "verdict", "adapter", "reads", "durability", "why_verdict", "time", "warnings",
+	"trial", "system", "host", "invalid_reasons", "verdict", "adapter", "reads", "durability", "why_verdict", "time", "warnings", "weak_percentiles",
 }
 
 // MarshalJSON writes a row as an object with the columns of summary.csv, in their

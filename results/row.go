@@ -42,6 +42,16 @@ type Row struct {
 	Warnings                      []string
 
 	Time string // real, or virtual: modelled, and no measure of speed
+
+	// By the probes of one kind, ms; NaN without probes:
+	ReadGapTotal, ReadSLOTotal, WriteGapTotal, WriteSLOTotal float64
+
+	Worst60s                                float64 // as Worst10s
+	WorstUser1s, WorstUser10s, WorstUser60s float64 // the same of users' time: up / (up + down)
+
+	Baseline float64 // successful completions a second before the first fault
+	// Weak are the columns of percentiles that rest on too few independent operations.
+	Weak []string
 }
 
 // Column documents one column of summary.csv.
@@ -103,6 +113,16 @@ var columns = []struct {
 	{"worst_1s_ratio", "likewise", func(r *Row) string { return figure(r.Worst1s) }},
 	{"worst_10s_ratio", "likewise", func(r *Row) string { return figure(r.Worst10s) }},
 	{"warnings", "the gates that passed and warn, separated by semicolons", func(r *Row) string { return strings.Join(r.Warnings, "; ") }},
+	{"read_gap_total_ms", "total length of the service gaps of reads: by the probes that read, to two probe periods", func(r *Row) string { return figure(r.ReadGapTotal) }},
+	{"read_slo_outage_total_ms", "total length of the SLO outages of reads, likewise", func(r *Row) string { return figure(r.ReadSLOTotal) }},
+	{"write_gap_total_ms", "total length of the service gaps of writes, likewise", func(r *Row) string { return figure(r.WriteGapTotal) }},
+	{"write_slo_outage_total_ms", "total length of the SLO outages of writes, likewise", func(r *Row) string { return figure(r.WriteSLOTotal) }},
+	{"worst_60s_ratio", "the least good / due of all windows of 60 s", func(r *Row) string { return figure(r.Worst60s) }},
+	{"worst_1s_user_uptime", "the least user-uptime of all windows of 1 s", func(r *Row) string { return figure(r.WorstUser1s) }},
+	{"worst_10s_user_uptime", "likewise", func(r *Row) string { return figure(r.WorstUser10s) }},
+	{"worst_60s_user_uptime", "likewise", func(r *Row) string { return figure(r.WorstUser60s) }},
+	{"baseline_ops_s", "successful completions a second in the steady state before the first fault", func(r *Row) string { return figure(r.Baseline) }},
+	{"weak_percentiles", "the columns of percentiles that rest on too few independent operations for an interval of 95 %, separated by semicolons: they describe this trial, and only repeats tell how they vary", func(r *Row) string { return strings.Join(r.Weak, "; ") }},
 }
 
 // Columns documents summary.csv.

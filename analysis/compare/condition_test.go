@@ -10,10 +10,12 @@ import (
 	"nines/results"
 )
 
-// Every column is compared, or is known not to be a figure.
+// Every column is compared, or is known not to be a figure, or to say more of one that is.
 func TestMetricsAreTheColumns(t *testing.T) {
 	others := []string{"trial", "system", "repeat", "nodes", "host", "valid", "invalid_reasons", "verdict", "due",
-		"resolution_ms", "adapter", "reads", "durability", "why_verdict", "time", "success_lo", "success_hi", "warnings"}
+		"resolution_ms", "adapter", "reads", "durability", "why_verdict", "time", "success_lo", "success_hi", "warnings",
+		"read_gap_total_ms", "read_slo_outage_total_ms", "write_gap_total_ms", "write_slo_outage_total_ms", "worst_60s_ratio",
+		"worst_1s_user_uptime", "worst_10s_user_uptime", "worst_60s_user_uptime", "baseline_ops_s", "weak_percentiles"}
 	var columns, metrics []string
 	for _, c := range results.Columns() {
 		if !slices.Contains(others, c.Name) {

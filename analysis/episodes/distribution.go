@@ -23,6 +23,7 @@ type Distribution struct {
 	// values of rank ⌈qN⌉, and the median the mean of two if N is even.
 	Median Estimate `json:"median"`
 	P90    Estimate `json:"p90"`
+	P95    Estimate `json:"p95"`
 	P99    Estimate `json:"p99"`
 	Curve  []Point  `json:"curve,omitempty"`
 }
@@ -78,7 +79,7 @@ func distribution(values []Bound) Distribution {
 	}
 	slices.Sort(low)
 	slices.Sort(high)
-	for q, e := range map[float64]*Estimate{0.5: &d.Median, 0.9: &d.P90, 0.99: &d.P99} {
+	for q, e := range map[float64]*Estimate{0.5: &d.Median, 0.9: &d.P90, 0.95: &d.P95, 0.99: &d.P99} {
 		*e = estimate(km, low, high, q)
 	}
 	d.Curve = curve(km)

@@ -129,3 +129,14 @@ func TestDistributionJSON(t *testing.T) {
 		}
 	}
 }
+
+// TestP95: with 71 values all may be below it, at 0.95^71 = 0.0262; with 72 that is
+// 0.0249. 63 or fewer of 72 are with probability 0.0096, 64 or fewer with 0.0272.
+func TestP95(t *testing.T) {
+	if d := distribution(ended(upTo(71)...)); !math.IsNaN(d.P95.Value) {
+		t.Errorf("of 71: %v", d.P95)
+	}
+	if d := distribution(ended(upTo(72)...)); d.P95 != (Estimate{69, 64, 72}) {
+		t.Errorf("of 72: %v", d.P95)
+	}
+}

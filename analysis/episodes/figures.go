@@ -18,11 +18,22 @@ type Figures[T any] struct {
 	Out T `json:"out_ms"`
 	// OutSLO is the same with a deadline: no probe was good.
 	OutSLO T `json:"out_slo_ms"`
+	// OutReads and OutWrites are Out by the probes that only read, and that only write.
+	OutReads  T `json:"out_reads_ms"`
+	OutWrites T `json:"out_writes_ms"`
+	// OutHit and OutOthers are all the time in which the clients of a node were not served,
+	// total outages included: of the nodes that the fault hit, and of the others, the one that
+	// was out for the longest. None where it hit no node, or all.
+	OutHit    T `json:"out_hit_ms"`
+	OutOthers T `json:"out_others_ms"`
 	// OnInject and OnHeal are the longest gaps that began before and after healing.
 	OnInject T `json:"on_inject_ms"`
 	OnHeal   T `json:"on_heal_ms"`
 	// Partial is all the time in which clients of some nodes were out, and of others not.
 	Partial T `json:"partial_ms"`
+	// PartialInject and PartialHeal are that part of it which began before and after healing.
+	PartialInject T `json:"partial_inject_ms"`
+	PartialHeal   T `json:"partial_heal_ms"`
 	// Back95 is the time from injection until throughput was back at 95 %, Back95Heal
 	// the same from healing.
 	Back95     T `json:"back95_ms"`
@@ -38,7 +49,10 @@ type Figures[T any] struct {
 
 // all are the figures in their order.
 func (f *Figures[T]) all() []*T {
-	return []*T{&f.Detect, &f.Out, &f.OutSLO, &f.OnInject, &f.OnHeal, &f.Partial, &f.Back95, &f.Back95Heal, &f.LostOps, &f.Lasting, &f.InDoubt}
+	return []*T{
+		&f.Detect, &f.Out, &f.OutSLO, &f.OutReads, &f.OutWrites, &f.OutHit, &f.OutOthers, &f.OnInject, &f.OnHeal,
+		&f.Partial, &f.PartialInject, &f.PartialHeal, &f.Back95, &f.Back95Heal, &f.LostOps, &f.Lasting, &f.InDoubt,
+	}
 }
 
 // A Bound is a figure of one episode: NaN if it has none, a lower bound if it is

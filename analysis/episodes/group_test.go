@@ -82,7 +82,7 @@ func TestScale(t *testing.T) {
 			once, twice = append(once, b), append(twice, Bound{2 * b.Value, b.Censored})
 		}
 		want := distribution(once)
-		for _, e := range []*Estimate{&want.Median, &want.P90, &want.P99} {
+		for _, e := range []*Estimate{&want.Median, &want.P90, &want.P95, &want.P99} {
 			*e = Estimate{2 * e.Value, 2 * e.Lo, 2 * e.Hi}
 		}
 		want.Longest *= 2
@@ -143,6 +143,10 @@ func TestGroups(t *testing.T) {
 // TestObserve is on what may be read in two ways.
 func TestObserve(t *testing.T) {
 	none := analysis.MS(nan)
+	killed := analysis.Episode{Nodes: []string{"n1"}, ByNode: []analysis.EpNode{
+		{Node: "n1", Out: analysis.Stretches{Total: 3150}}, {Node: "n2", Out: analysis.Stretches{Total: 900}}, {Node: "n3", Out: analysis.Stretches{Total: 1200, Censored: true}},
+	}, OutWrites: analysis.Stretches{Total: 3000, Censored: true},
+		InjectReach: analysis.Reach{Partial: analysis.Stretches{Total: 1950}}, HealReach: analysis.Reach{Partial: analysis.Stretches{Total: 150}}}
 	for _, c := range []struct {
 		name string
 		e    analysis.Episode
@@ -159,6 +163,12 @@ func TestObserve(t *testing.T) {
 			func(f Figures[Bound]) Bound { return f.Back95 }, Bound{2300, true}},
 		{"damage", analysis.Episode{Lasting: analysis.Lasting{Share: 0.75, Damaged: true}}, func(f Figures[Bound]) Bound { return f.Lasting }, Bound{0.25, false}},
 		{"within the noise", analysis.Episode{Lasting: analysis.Lasting{Share: 0.99}}, func(f Figures[Bound]) Bound { return f.Lasting }, Bound{0, false}},
+		{"the node that was hit", killed, func(f Figures[Bound]) Bound { return f.OutHit }, Bound{3150, false}},
+		{"the worst of the others", killed, func(f Figures[Bound]) Bound { return f.OutOthers }, Bound{1200, true}},
+		{"all were hit", analysis.Episode{Nodes: []string{"n1"}, ByNode: killed.ByNode[:1]}, func(f Figures[Bound]) Bound { return f.OutOthers }, Bound{nan, false}},
+		{"nobody was hit", analysis.Episode{ByNode: killed.ByNode}, func(f Figures[Bound]) Bound { return f.OutHit }, Bound{nan, false}},
+		{"partial on healing", killed, func(f Figures[Bound]) Bound { return f.PartialHeal }, Bound{150, false}},
+		{"writes alone", killed, func(f Figures[Bound]) Bound { return f.OutWrites }, Bound{3000, true}},
 		{"damage not told", analysis.Episode{Lasting: analysis.Lasting{Share: nan}}, func(f Figures[Bound]) Bound { return f.Lasting }, Bound{nan, false}},
 	} {
 		got := c.of(observe(&analysis.Summary{}, &c.e).Figures)

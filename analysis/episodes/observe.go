@@ -63,11 +63,13 @@ func observe(s *analysis.Summary, e *analysis.Episode) Observation {
 	if s.Gaps.Measured {
 		o.Resolution = s.Gaps.Resolution
 	}
-	all := func(s analysis.Stretches) Bound { return Bound{float64(s.Total), s.Censored} }
+	hit, others := outOfNodes(e)
 	gap := func(o analysis.Outage) Bound { return Bound{float64(o.Length), o.Censored} }
 	o.Figures = Figures[Bound]{
-		Detect: detect(e), Out: all(e.Out), OutSLO: all(e.OutSLO), OnInject: gap(e.Inject.Gap), OnHeal: gap(e.Heal.Gap),
-		Partial:    Bound{float64(e.InjectReach.Partial.Total + e.HealReach.Partial.Total), e.InjectReach.Partial.Censored || e.HealReach.Partial.Censored},
+		Detect: detect(e), Out: all(e.Out), OutSLO: all(e.OutSLO), OutReads: all(e.OutReads), OutWrites: all(e.OutWrites),
+		OutHit: hit, OutOthers: others, OnInject: gap(e.Inject.Gap), OnHeal: gap(e.Heal.Gap),
+		Partial:       Bound{float64(e.InjectReach.Partial.Total + e.HealReach.Partial.Total), e.InjectReach.Partial.Censored || e.HealReach.Partial.Censored},
+		PartialInject: all(e.InjectReach.Partial), PartialHeal: all(e.HealReach.Partial),
 		Back95:     back95(e),
 		Back95Heal: Bound{float64(e.HealBack), e.Censored},
 		LostOps:    Bound{e.LostOps, e.Censored},
@@ -75,6 +77,25 @@ func observe(s *analysis.Summary, e *analysis.Episode) Observation {
 		InDoubt:    Bound{Value: float64(e.InDoubt.Max)},
 	}
 	return o
+}
+
+func all(s analysis.Stretches) Bound { return Bound{float64(s.Total), s.Censored} }
+
+// outOfNodes are the longest times that clients of a node which was hit, and of another one,
+// were out.
+func outOfNodes(e *analysis.Episode) (hit, others Bound) {
+	hit, others = Bound{Value: math.NaN()}, Bound{Value: math.NaN()}
+	for i := range e.ByNode {
+		n := &e.ByNode[i]
+		worst := &others
+		if slices.Contains(e.Nodes, n.Node) {
+			worst = &hit
+		}
+		if b := all(n.Out); !(b.Value <= worst.Value) {
+			*worst = b
+		}
+	}
+	return hit, others
 }
 
 // back95 of an episode that had been back before healing threw it down for good

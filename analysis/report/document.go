@@ -36,7 +36,7 @@ func markdownReport(m results.Manifest, summaries []analysis.Summary) ([]byte, e
 			sections = append(sections, c.short(rows), sideBySide(c.set))
 		}
 		sections = append(sections, c.tables(false)...)
-		sections = append(sections, speed(rows), availability(rows), overWindows(rows), byPart(rows), bySide(rows), burnAlerts(rows), inDoubt(rows), cost(rows), compared(rows))
+		sections = append(sections, speed(rows), availability(rows), overWindows(rows), overUserWindows(rows), byKind(rows), byPart(rows), bySide(rows), steadyState(rows), burnAlerts(rows), inDoubt(rows), cost(rows), compared(rows))
 	}
 	sections = append(sections, failedGates(summaries), failedChecks(summaries), warnings(summaries))
 	sections = append(sections, proofTables(summaries)...)

@@ -63,6 +63,7 @@ func stepEpisodes(systems []plot.System, step plot.Step) table {
 			repeats = max(repeats, o.Trial.Facts.Repeat)
 		}
 	}
+	t.addApart(systems, step)
 	if partitioned(systems) {
 		t.addDoubt(systems, step)
 	}
@@ -174,7 +175,9 @@ func stepMedians(systems []plot.System, step plot.Step) table {
 	}
 	if !several {
 		t.Rows = nil
+		return t
 	}
+	t.addApartMedians(systems, step)
 	return t
 }
 

@@ -75,6 +75,9 @@ func (c campaign) tables(compact bool) []table {
 		}
 		t.outageNotes(c.rows(class))
 		out = append(out, t)
+		if !compact {
+			out = append(out, c.sides(class))
+		}
 	}
 	if compact { // what is said of all is said once, at the end
 		for i := range len(out) - 1 {
@@ -97,6 +100,7 @@ var outageColumns = []outageColumn{
 	{"any outage", figure, func(r outageRow) string { return shareText(r.Out.Some) }, func(r outageRow) string { return countText(r.Out.Some) }},
 	{"median ms", figure, func(r outageRow) string { return r.quantile(&r.Out, r.Out.Median) }, func(r outageRow) string { return r.quantile(&r.Out, r.Out.Median) }},
 	{"p90 ms", figure, func(r outageRow) string { return r.quantile(&r.Out, r.Out.P90) }, func(r outageRow) string { return r.quantile(&r.Out, r.Out.P90) }},
+	{"p95 ms", figure, func(r outageRow) string { return r.quantile(&r.Out, r.Out.P95) }, nil},
 	{"p99 ms", figure, func(r outageRow) string { return r.quantile(&r.Out, r.Out.P99) }, func(r outageRow) string { return r.quantile(&r.Out, r.Out.P99) }},
 	{"SLO outage median ms", figure, func(r outageRow) string { return r.quantile(&r.OutSLO, r.OutSLO.Median) }, nil},
 	{"again on healing", figure, func(r outageRow) string { return shareText(r.OnHeal.Some) }, nil},
@@ -198,9 +202,9 @@ func (t *table) outageNotes(rows []outageRow) {
 		note += fmt.Sprintf(" Resolution: one probe period, %s ms, a gap.", trimmed(resolution))
 	}
 	t.note(note)
-	t.note(fmt.Sprintf("[lo, hi]: %g %% interval of order statistics, over episodes; it takes %d for the median, %d for p90, %d for p99. "+
+	t.note(fmt.Sprintf("[lo, hi]: %g %% interval of order statistics, over episodes; it takes %d for the median, %d for p90, %d for p95, %d for p99. "+
 		"Shares: Clopper and Pearson, and where none was seen the one-sided bound.", 100*episodes.Level,
-		stats.SampleSizeFor(0.5, episodes.Level), stats.SampleSizeFor(0.9, episodes.Level), stats.SampleSizeFor(0.99, episodes.Level)))
+		stats.SampleSizeFor(0.5, episodes.Level), stats.SampleSizeFor(0.9, episodes.Level), stats.SampleSizeFor(0.95, episodes.Level), stats.SampleSizeFor(0.99, episodes.Level)))
 	t.note("Partial: clients of some nodes were out while others were served.")
 	if censored > 0 {
 		t.note(fmt.Sprintf("In %s the outage had not ended when the next fault or the end came: a lower bound, by Kaplan and Meier.", count(censored, "episode")))

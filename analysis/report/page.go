@@ -133,7 +133,7 @@ func newPage(m results.Manifest, summaries []analysis.Summary) (*page, error) {
 		Title: title(m), Setting: setting(m, summaries), Style: css, Lead: lead(summaries), Glance: glance(rows, steps), Cards: cards(rows, steps),
 		Trouble: troubles(summaries),
 		Answers: answers(summaries, rows, c),
-		Tables:  []table{speed(rows), availability(rows), overWindows(rows), inDoubt(rows), cost(rows), trials(summaries)},
+		Tables:  []table{speed(rows), availability(rows), overWindows(rows), overUserWindows(rows), byKind(rows), steadyState(rows), inDoubt(rows), cost(rows), trials(summaries)},
 		Terms:   terms(summaries), Run: runPairs(m), Command: commandLine(m.Command),
 		Scenario: m.Scenario, Modules: modules(m),
 	}

@@ -47,14 +47,12 @@ func (t *total) ms(f func(*analysis.Summary) analysis.MS) string {
 
 // censored reports whether the longest gap of a trial had not ended.
 func (t *total) censored() bool {
-	for _, s := range t.trials {
-		for _, o := range s.Gaps.List {
-			if o.Censored && o.Length >= s.Gaps.Max {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(t.trials, func(s *analysis.Summary) bool { return cutShort(s.Gaps) })
+}
+
+// cutShort reports whether the longest of these had not ended.
+func cutShort(all analysis.Outages) bool {
+	return slices.ContainsFunc(all.List, func(o analysis.Outage) bool { return o.Censored && o.Length >= all.Max })
 }
 
 // marked appends the system's mark to a figure that is one.

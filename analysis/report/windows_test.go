@@ -47,7 +47,7 @@ func TestInterval(t *testing.T) {
 func TestWindowFiguresAreMarked(t *testing.T) {
 	for name, mark := range map[string]string{"illegal": "‡", "gatefailed": "†", "censored": "§"} {
 		rows := totals(runs[name]())
-		for _, tab := range []table{overWindows(rows), byPart(rows), burnAlerts(rows)} {
+		for _, tab := range []table{overWindows(rows), overUserWindows(rows), byKind(rows), byPart(rows), burnAlerts(rows), steadyState(rows)} {
 			marked := 0
 			for _, r := range tab.Rows {
 				i := slices.IndexFunc(rows, func(x total) bool { return x.Name == r[0] })
@@ -74,12 +74,25 @@ func TestNoWindows(t *testing.T) {
 	all := plottest.Quickstart()
 	for i := range all {
 		all[i].Windows, all[i].Shares, all[i].Alerts = analysis.Windows{}, nil, nil
+		all[i].ByKind, all[i].Steady = nil, analysis.Steady{}
 	}
 	rows := totals(all)
-	for _, tab := range []table{overWindows(rows), byPart(rows), bySide(rows), burnAlerts(rows)} {
+	for _, tab := range []table{overWindows(rows), overUserWindows(rows), byKind(rows), byPart(rows), bySide(rows), burnAlerts(rows), steadyState(rows)} {
 		if len(tab.Rows) > 0 {
 			t.Errorf("%s has rows: %q", tab.Title, tab.Rows)
 		}
+	}
+}
+
+// TestUserWindows: users and operations beneath each other, at the lengths that there are.
+func TestUserWindows(t *testing.T) {
+	s := plottest.OneSample()
+	s[0].UserUptime, s[0].SuccessRatio = 0.9, 0.95
+	s[0].Windows = analysis.Windows{Users: []analysis.Worst{{Length: 1000, Ratio: 0.25}, {Length: 60_000, Ratio: 0.75}}, Ops: []analysis.Worst{{Length: 10_000, Ratio: 0.5}}}
+	got := overUserWindows(totals(s)).Rows
+	want := [][]string{{"null", "users' time", "90.0 %", "75.0 %", dash, "25.0 %"}, {"null", "operations", "95.0 %", dash, "50.0 %", dash}}
+	if len(got) != 2 || !slices.Equal(got[0], want[0]) || !slices.Equal(got[1], want[1]) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

@@ -47,7 +47,7 @@ func whole(e *analysis.Episode, st Stall) {
 	e.Lasting = analysis.Lasting{From: nan, To: nan, Share: math.NaN(), Noise: math.NaN()}
 	if st.NA != "" {
 		none := analysis.Stretches{Total: nan, Longest: nan}
-		e.Out, e.OutSLO = none, none
+		e.Out, e.OutSLO, e.OutReads, e.OutWrites = none, none, none, none
 		e.InjectReach, e.HealReach = analysis.Reach{Total: none, Partial: none}, analysis.Reach{Total: none, Partial: none}
 		return
 	}
@@ -58,6 +58,7 @@ func whole(e *analysis.Episode, st Stall) {
 		stretch(&e.Out, w.Gap)
 		stretch(&e.OutSLO, w.SLO)
 	}
+	e.OutReads, e.OutWrites = e.Out, e.Out
 	stretch(&e.InjectReach.Total, e.Inject.Gap)
 	stretch(&e.HealReach.Total, e.Heal.Gap)
 	if rest := e.HealFrom - e.Start + 150 - e.Inject.Gap.Length; rest > 0 && !st.NeverBack {

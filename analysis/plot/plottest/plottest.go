@@ -276,6 +276,8 @@ func episode(sum *analysis.Summary, step int, st Stall, c Config) analysis.Episo
 			n.Inject.Gap = analysis.Outage{Start: e.Start, Length: e.HealFrom - e.Start + 150}
 			n.Heal.Gap = analysis.Outage{}
 		}
+		stretch(&n.Out, n.Inject.Gap)
+		stretch(&n.Out, n.Heal.Gap)
 		e.ByNode = append(e.ByNode, n)
 		for _, o := range []analysis.Outage{n.Inject.Gap, n.Heal.Gap} {
 			if o.Length > 0 {

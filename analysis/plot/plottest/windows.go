@@ -28,7 +28,12 @@ func windows(sum *analysis.Summary) {
 	sum.Downtime = analysis.MS(lost * sum.Facts.Duration.Seconds() * 1000)
 	sum.DowntimeYear = analysis.MS(lost * 365 * 24 * 3600 * 1000)
 	sum.Steady = analysis.Steady{To: sum.Downtime, Cut: -1500, Bins: 700, BinMS: 10, Rate: analysis.Range{Mean: sum.Facts.Rate, Lo: sum.Facts.Rate * 0.99, Hi: sum.Facts.Rate * 1.01}}
+	sum.Steady.Response = analysis.Quantiles{N: sum.Response.N / 4, P50: sum.Response.P50, P99: 2 * sum.Response.P50}
+	if len(sum.Episodes) > 0 {
+		sum.Steady.To = sum.Episodes[0].Start
+	}
 	shares(sum)
+	kinds(sum)
 	alerts(sum)
 }
 
@@ -73,6 +78,21 @@ func shares(sum *analysis.Summary) {
 				add(analysis.Share{Node: node, Phase: fmt.Sprintf("during %d %s", i+1, e.Fault), Ratio: min(1, 0.1+0.4*float64(j))}, 15)
 			}
 		}
+	}
+}
+
+// kinds are read and written alike.
+func kinds(sum *analysis.Summary) {
+	for _, share := range sum.Shares {
+		if share.Kind == "" {
+			continue
+		}
+		k := analysis.KindOut{Kind: share.Kind, Due: share.Due, Good: share.Good, SuccessRatio: share.Ratio,
+			IntervalAvailability: sum.IntervalAvailability, UserUptime: sum.UserUptime, Downtime: sum.Downtime / 2, Gaps: sum.Gaps, SLO: sum.SLO}
+		for _, o := range []*analysis.Outages{&k.Gaps, &k.SLO} {
+			o.Resolution, o.Threshold = 2*probeMS, 5*probeMS
+		}
+		sum.ByKind = append(sum.ByKind, k)
 	}
 }
 
