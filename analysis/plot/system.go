@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"nines/analysis"
+	"nines/results"
 )
 
 // A System is the trials of one system under test, in the order given.
@@ -16,12 +17,23 @@ type System struct {
 	Trials []*analysis.Summary
 }
 
-// Systems groups summaries by system, in order of first appearance.
+// Systems groups summaries by system, in order of first appearance. Each cell of a matrix
+// is one.
 func Systems(all []analysis.Summary) []System {
+	return grouped(all, func(f *results.Facts) string { return f.System })
+}
+
+// WholeSystems are those of which a matrix over faults and their lengths has cells: the same
+// system suffers them all.
+func WholeSystems(all []analysis.Summary) []System {
+	return grouped(all, func(f *results.Facts) string { return analysis.LabelWithout(f, analysis.ScheduleAxes(f)...) })
+}
+
+func grouped(all []analysis.Summary, by func(*results.Facts) string) []System {
 	var systems []System
 	at := map[string]int{}
 	for i := range all {
-		name := all[i].Facts.System
+		name := by(&all[i].Facts)
 		j, ok := at[name]
 		if !ok {
 			j = len(systems)

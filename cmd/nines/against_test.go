@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,8 +52,31 @@ func TestAgainst(t *testing.T) {
 	if err := set.Write(filepath.Join(other, results.EpisodesFile)); err != nil {
 		t.Fatal(err)
 	}
+	files := []string{results.TablesFile, results.ReportFile}
+	before := contents(t, dir, files)
 	out, errs, code = nines(t, "report", dir, "--against", other)
-	if code != exitFine || !strings.Contains(out, "Measured and modelled") || !strings.Contains(out, "0 [") {
+	if code != exitFine || strings.Count(out, "Measured and modelled") != 1 || !strings.Contains(out, "0 [") {
 		t.Errorf("against a measured run: exit code %d, %s\n%s", code, errs, out)
 	}
+	for i, got := range contents(t, dir, files) {
+		if !strings.Contains(got, "Measured and modelled") || !strings.Contains(got, "Held against the episodes of "+filepath.Base(other)+".") {
+			t.Errorf("%s has nothing of the other run", files[i])
+		}
+	}
+	if _, errs, code = nines(t, "report", dir, "-q"); code != exitFine || !slices.Equal(contents(t, dir, files), before) {
+		t.Errorf("a report of the run alone is not what it was before: exit code %d, %s", code, errs)
+	}
+}
+
+// contents are those of files in a folder.
+func contents(t *testing.T, dir string, files []string) (out []string) {
+	t.Helper()
+	for _, f := range files {
+		data, err := os.ReadFile(filepath.Join(dir, f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, string(data))
+	}
+	return out
 }
