@@ -7,7 +7,6 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"nines/analysis"
-	"nines/results"
 )
 
 // A System is the trials of one system under test, in the order given.
@@ -20,20 +19,22 @@ type System struct {
 // Systems groups summaries by system, in order of first appearance. Each cell of a matrix
 // is one.
 func Systems(all []analysis.Summary) []System {
-	return grouped(all, func(f *results.Facts) string { return f.System })
+	return grouped(all, func(s *analysis.Summary) string { return s.Facts.System })
 }
 
 // WholeSystems are those of which a matrix over faults and their lengths has cells: the same
 // system suffers them all.
 func WholeSystems(all []analysis.Summary) []System {
-	return grouped(all, func(f *results.Facts) string { return analysis.LabelWithout(f, analysis.ScheduleAxes(f)...) })
+	return grouped(all, func(s *analysis.Summary) string {
+		return analysis.LabelWithout(&s.Facts, analysis.ScheduleAxes(&s.Facts)...)
+	})
 }
 
-func grouped(all []analysis.Summary, by func(*results.Facts) string) []System {
+func grouped(all []analysis.Summary, by func(*analysis.Summary) string) []System {
 	var systems []System
 	at := map[string]int{}
 	for i := range all {
-		name := by(&all[i].Facts)
+		name := by(&all[i])
 		j, ok := at[name]
 		if !ok {
 			j = len(systems)

@@ -95,6 +95,23 @@ func TestYearIsEverywhere(t *testing.T) {
 	}
 }
 
+// In virtual time the cells of a matrix, which have one seed, are one trial until the
+// first fault: they tell nothing of how it varies.
+func TestCellsOfOneSeed(t *testing.T) {
+	for _, same := range []bool{false, true} {
+		all := plottest.Cells([]string{"etcdraft"}, 1, 5)
+		for i := range all {
+			all[i].Facts.Virtual = true
+			if same {
+				all[i].Facts.Seed = 1
+			}
+		}
+		if p99 := newCampaign(all).short().Rows[0][3]; strings.HasSuffix(p99, " [—]") != same {
+			t.Errorf("the same seed %v: p99 is %s", same, p99)
+		}
+	}
+}
+
 // Where each cell has few episodes, and so no distribution of them, its system has its
 // line all the same.
 func TestCellsOfFewEpisodes(t *testing.T) {

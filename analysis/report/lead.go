@@ -54,7 +54,7 @@ func (c campaign) short() table {
 			cells = append(cells, c.nines(r))
 		}
 		t.add(cells...)
-		most = max(most, len(r.trials))
+		most = max(most, len(r.independent()))
 	}
 	t.modelled(rows)
 	if loaded {

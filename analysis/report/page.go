@@ -266,7 +266,7 @@ func systemParts(rows []total, steps []plot.Step) ([]systemPart, error) {
 }
 
 // mostOverTime is for how many systems a page has room for what each was like over time.
-const mostOverTime = 2 * plot.ManySystems
+const mostOverTime = 12
 
 // manyRows is when a table of details is shown folded.
 const manyRows = 20

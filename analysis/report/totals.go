@@ -44,10 +44,22 @@ func (t *total) of(f func(*analysis.Summary) float64) float64 {
 	return stats.Median(v)
 }
 
+// independent are the trials that tell how a figure varies: in virtual time those with the
+// same seed, as cells of a matrix have it, are alike up to the first fault.
+func (t *total) independent() (out []*analysis.Summary) {
+	for _, s := range t.trials {
+		if !s.Facts.Virtual || !slices.ContainsFunc(out, func(o *analysis.Summary) bool { return o.Facts.Seed == s.Facts.Seed }) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
 // between is the interval of a figure's median between trials, if these are enough.
 func (t *total) between(f func(*analysis.Summary) float64) (stats.Interval, bool) {
-	v := make([]float64, len(t.trials))
-	for i, s := range t.trials {
+	trials := t.independent()
+	v := make([]float64, len(trials))
+	for i, s := range trials {
 		if v[i] = f(s); math.IsNaN(v[i]) {
 			return stats.Interval{}, false
 		}
