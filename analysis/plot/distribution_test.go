@@ -50,8 +50,9 @@ func TestOutages(t *testing.T) {
 // last chart says how many are not.
 func TestOutagesOfManyClasses(t *testing.T) {
 	var all []analysis.Summary
+	one := plottest.Campaign()[0]
 	for i := range 14 {
-		s := plottest.Campaign()[0]
+		s := one
 		s.Episodes = slices.Clone(s.Episodes[:12])
 		for k := range s.Episodes {
 			e := &s.Episodes[k]
@@ -76,8 +77,9 @@ func TestOutagesOfManyClasses(t *testing.T) {
 // More systems than a chart has room for go on in a further one.
 func TestOutagesOfManySystems(t *testing.T) {
 	var all []analysis.Summary
+	one := plottest.Campaign()[0]
 	for i := range plot.ManySystems + 2 {
-		s := plottest.Campaign()[0]
+		s := one
 		s.Facts.System = fmt.Sprintf("s%02d", i)
 		s.Episodes = slices.Clone(s.Episodes[:12])
 		all = append(all, s)
