@@ -26,7 +26,7 @@ func nextOf(p *project.Projection) table {
 		t.add(strconv.Itoa(i+1), oneLine(a.Class), oneLine(a.What))
 	}
 	if len(left) > 0 {
-		t.note(fmt.Sprintf("And %d more: %s.", len(left), tellsLess(left)))
+		t.note(fmt.Sprintf("And %d more%s.", len(left), tellsLess(left)))
 	}
 	low, high, lo, hi := float64(p.Low.Expected), float64(p.High.Expected), float64(p.Mid.Lo), float64(p.Mid.Hi)
 	if times := (high - low) / (hi - lo); times > 1 {
@@ -63,10 +63,10 @@ func tellsLess(left []project.Advice) string {
 		}
 		switch {
 		case n == len(left):
-			return kind.says
+			return ", " + kind.says
 		case n > 0:
 			out = append(out, fmt.Sprintf("%d %s", n, kind.says))
 		}
 	}
-	return strings.Join(out, ", ")
+	return ": " + strings.Join(out, ", ")
 }
