@@ -35,6 +35,8 @@ type Facts struct {
 	Probe    time.Duration `json:"probe_ns"`    // period of one node's probes; 0: none
 	Arrivals string        `json:"arrivals"`    // constant, poisson or closed
 	Rate     float64       `json:"rate"`        // ops/s intended, on average if it changes; 0 for closed
+	// Knee is what the scenario says that the system was measured to hold, in ops/s; 0: it does not.
+	Knee float64 `json:"knee,omitempty"`
 	// Profile is how the intended rate changes; nil: it does not.
 	Profile  *bench.Profile `json:"profile,omitempty"`
 	Policy   string         `json:"policy,omitempty"` // which node serves an operation; empty in files of before it was noted

@@ -4,21 +4,33 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"nines/analysis"
 	"nines/analysis/plot"
 	"nines/analysis/plot/plottest"
+	"nines/analysis/project"
+	"nines/analysis/saturation"
+	"nines/results"
 )
 
 // Every chart says how many of what it shows, at what level its interval is or that
 // there is none, and how finely time is resolved; and the file of a chart says so too.
 func TestEveryChartSaysWhatItRestsOn(t *testing.T) {
 	n := regexp.MustCompile(`^n = \d+ `)
+	// Two charts are not of a run's summaries.
+	beside := []plot.Chart{plot.Saturation(saturation.Report{
+		Search:  results.Search{SLO: 100 * time.Millisecond},
+		Systems: []saturation.System{{Name: "etcdraft", Open: []saturation.Open{openTrial(500, 500, 1, 2, saturation.Held)}}},
+	})}
+	for _, resolution := range []project.Figure{0.01, 0} {
+		beside = append(beside, plot.Downtime([]*project.Projection{{System: "etcdraft", Episodes: 12, Resolution: resolution}}))
+	}
 	for name, run := range map[string]func() []analysis.Summary{
 		"repeats": func() []analysis.Summary { return plottest.Repeats(3) }, "campaign": plottest.Campaign,
 		"blocking": plottest.Blocking, "tolerance": plottest.Tolerance, "empty": plottest.Empty, "censored": plottest.Censored,
 	} {
-		for _, c := range plot.All(run()) {
+		for _, c := range append(plot.All(run()), beside...) {
 			if !n.MatchString(c.Basis) || !strings.Contains(c.Basis, "interval") || !strings.Contains(c.Basis, " Resolution: ") {
 				t.Errorf("%s of %s rests on %q", c.Name, name, c.Basis)
 			}

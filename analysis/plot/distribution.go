@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -23,16 +24,42 @@ const mostBands = 3
 
 // Outages draws for each class of faults the distribution of how long an episode's
 // outage was: one line a system, by Kaplan and Meier. There is none where no
-// system has five episodes, where none was ever out, and where the systems or the
-// classes are many: the tables have them all.
+// system has five episodes, and where none was ever out. Of many systems a chart has
+// some, and others have further ones. Of many classes those with the longest outages have
+// charts, and the last of these says how many have none.
 func Outages(all []analysis.Summary) []Chart {
 	set := episodes.Of(all)
-	classes := Classes(set)
-	if len(classes) > mostOutageCharts {
-		return nil
-	}
 	var charts []Chart
-	for _, class := range classes {
+	drawn, left := longestClasses(outageClasses(all, set))
+	for _, class := range drawn {
+		from := 0
+		for lines := range slices.Chunk(class.lines, ManySystems) {
+			c := outageChart(class.FaultClass, lines, class.few)
+			if len(lines) < len(class.lines) {
+				c.Title += fmt.Sprintf(", systems %d to %d of %d", from+1, from+len(lines), len(class.lines))
+			}
+			from += len(lines)
+			charts = append(charts, c)
+		}
+	}
+	if left > 0 {
+		charts[len(charts)-1].Caption += fmt.Sprintf(" Not drawn, as %d classes of faults are too many: %d with shorter outages; the tables have them.", len(drawn)+left, left)
+	}
+	return charts
+}
+
+// An outageClass is a class of faults with a line for each system that has enough
+// episodes.
+type outageClass struct {
+	FaultClass
+	lines []outageCurve
+	few   int // systems that have too few
+}
+
+// outageClasses are those with something to draw.
+func outageClasses(all []analysis.Summary, set episodes.Set) []outageClass {
+	var out []outageClass
+	for _, class := range Classes(set) {
 		var lines []outageCurve
 		few := 0
 		for i := range set.Groups {
@@ -45,93 +72,32 @@ func Outages(all []analysis.Summary) []Chart {
 			}
 		}
 		slices.SortStableFunc(lines, func(a, b outageCurve) int { return a.Index - b.Index })
-		if len(lines) <= ManySystems && slices.ContainsFunc(lines, func(l outageCurve) bool { return l.group.Out.Some.Count > 0 }) {
-			charts = append(charts, outageChart(class, lines, few))
+		if slices.ContainsFunc(lines, func(l outageCurve) bool { return l.group.Out.Some.Count > 0 }) {
+			out = append(out, outageClass{class, lines, few})
 		}
 	}
-	return charts
+	return out
 }
 
 // mostOutageCharts is how many classes have a chart each.
 const mostOutageCharts = 12
 
-// A FaultClass is a class of faults with its name.
-type FaultClass struct {
-	episodes.Class
-	Name string // as short as tells the classes of a run apart
-}
-
-// Classes are the classes of a set in its order. What differs between them is in
-// their names, and that they are modelled.
-func Classes(set episodes.Set) []FaultClass {
-	var out []FaultClass
-	for _, g := range set.Groups {
-		c := g.Class()
-		if !slices.ContainsFunc(out, func(f FaultClass) bool { return f.Class == c }) {
-			out = append(out, FaultClass{Class: c})
+// longestClasses are as many as are drawn, in their order, and how many are left.
+func longestClasses(all []outageClass) (drawn []outageClass, left int) {
+	longest := func(c outageClass) (most analysis.MS) {
+		for _, l := range c.lines {
+			most = max(most, l.group.Out.Longest)
+		}
+		return most
+	}
+	byLength := slices.Clone(all)
+	slices.SortStableFunc(byLength, func(a, b outageClass) int { return cmp.Compare(longest(b), longest(a)) })
+	for _, c := range all {
+		if at := slices.IndexFunc(byLength, func(o outageClass) bool { return o.Class == c.Class }); at < mostOutageCharts {
+			drawn = append(drawn, c)
 		}
 	}
-	for i := range out {
-		c := &out[i]
-		short := episodes.Class{Fault: plain(c.Fault), Virtual: c.Virtual}
-		for _, o := range out {
-			if o.Fault == c.Fault && o.For != c.For {
-				short.For = c.For
-			}
-			if o.Fault == c.Fault && o.Load() != c.Load() {
-				short.Rate, short.OfKnee = c.Rate, c.OfKnee
-			}
-		}
-		c.Name = short.String()
-	}
-	return out
-}
-
-// GroupSystem is the system of a group, with the trials that its episodes come
-// from. Its colour is the system's own, unless a matrix has several of it.
-func GroupSystem(all []analysis.Summary, set episodes.Set, g *episodes.Group) System {
-	names := groupNames(all, set)
-	s := System{Name: groupName(set, g), Index: slices.Index(names, groupName(set, g))}
-	for i := range all {
-		t := &all[i]
-		if slices.ContainsFunc(g.Observations, func(o episodes.Observation) bool {
-			return o.Trial == t.Facts.Trial && o.Label == t.Facts.System
-		}) {
-			s.Trials = append(s.Trials, t)
-		}
-	}
-	return s
-}
-
-// groupName is the system, with the size of its cluster where that differs.
-func groupName(set episodes.Set, g *episodes.Group) string {
-	for _, o := range set.Groups {
-		if o.System == g.System && o.Nodes != g.Nodes {
-			return fmt.Sprintf("%s, %d nodes", plain(g.System), g.Nodes)
-		}
-	}
-	return plain(g.System)
-}
-
-// groupNames are in the order of the run's systems.
-func groupNames(all []analysis.Summary, set episodes.Set) []string {
-	var names []string
-	for _, s := range Systems(all) {
-		found := false
-		for i := range set.Groups {
-			g := &set.Groups[i]
-			if len(g.Observations) > 0 && g.Observations[0].Label == s.Name {
-				found = true
-				if name := groupName(set, g); !slices.Contains(names, name) {
-					names = append(names, name)
-				}
-			}
-		}
-		if !found { // it has no episodes, and keeps its colour
-			names = append(names, plain(s.Name))
-		}
-	}
-	return names
+	return drawn, len(all) - len(drawn)
 }
 
 // An outageCurve is one line.

@@ -1,6 +1,7 @@
 package plot_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -42,6 +43,50 @@ func TestOutages(t *testing.T) {
 	}
 	if few := plot.Outages(plottest.Repeats(3)); len(few) != 0 {
 		t.Errorf("%d charts of three episodes", len(few))
+	}
+}
+
+// Of more classes than have a chart those with the longest outages are drawn, and the
+// last chart says how many are not.
+func TestOutagesOfManyClasses(t *testing.T) {
+	var all []analysis.Summary
+	one := plottest.Campaign()[0]
+	for i := range 14 {
+		s := one
+		s.Episodes = slices.Clone(s.Episodes[:12])
+		for k := range s.Episodes {
+			e := &s.Episodes[k]
+			e.Fault = fmt.Sprintf("x%02d", i)
+			e.Out.Total = analysis.MS(100*(14-i) + k)
+			e.Out.Count = 1
+		}
+		all = append(all, s)
+	}
+	charts := plot.Outages(all)
+	if len(charts) != 12 || charts[0].Name != "outage-x00" || charts[11].Name != "outage-x11" {
+		t.Fatalf("%d charts, from %s on: want the 12 of the longest outages", len(charts), charts[0].Name)
+	}
+	if want := "Not drawn, as 14 classes of faults are too many: 2 with shorter outages; the tables have them."; !strings.Contains(charts[11].Caption, want) {
+		t.Errorf("nothing of %q in %s", want, charts[11].Caption)
+	}
+	if strings.Contains(charts[0].Caption, "too many") {
+		t.Error("it is said more than once")
+	}
+}
+
+// More systems than a chart has room for go on in a further one.
+func TestOutagesOfManySystems(t *testing.T) {
+	var all []analysis.Summary
+	one := plottest.Campaign()[0]
+	for i := range plot.ManySystems + 2 {
+		s := one
+		s.Facts.System = fmt.Sprintf("s%02d", i)
+		s.Episodes = slices.Clone(s.Episodes[:12])
+		all = append(all, s)
+	}
+	charts := plot.Outages(all)
+	if len(charts) != 2 || !strings.HasSuffix(charts[1].Title, ", systems 9 to 10 of 10") || !strings.Contains(charts[1].Alt, "s09") || strings.Contains(charts[1].Alt, "s07") {
+		t.Fatalf("%d charts: %+v", len(charts), charts)
 	}
 }
 

@@ -22,7 +22,7 @@ func Downtime(ps []*project.Projection) Chart {
 		Name: "downtime", Title: "Projected downtime of a year, by class of fault",
 		Caption: "Bar: expected, stacked by class. Line below: from low to high rates. " +
 			"A class keeps its colour in all systems.",
-		Basis: basis(downtimeEpisodes(ps), "The range is of the rates; standard errors are in the tables", "one probe period an outage"),
+		Basis: basis(downtimeEpisodes(ps), fmt.Sprintf("%s: the line is the range of the rates, and the %g %% intervals are in the tables", noInterval, 100*project.Level), downtimeResolution(ps)),
 		Alt:   downtimeAlt(ps),
 		keys: func(f Format) []key {
 			var keys []key
@@ -44,6 +44,22 @@ func downtimeEpisodes(ps []*project.Projection) string {
 		n = append(n, fmt.Sprintf("%d of %s", p.Episodes, plain(p.System)))
 	}
 	return strings.Join(n, ", ") + " (episodes)"
+}
+
+// downtimeResolution is how finely the outages are known: to the longest probe period.
+func downtimeResolution(ps []*project.Projection) string {
+	longest, known := 0.0, true
+	for _, p := range ps {
+		known = known && p.Resolution > 0
+		longest = max(longest, float64(p.Resolution)) // NaN is not larger
+	}
+	switch {
+	case longest == 0:
+		return "not known, the outages were measured elsewhere"
+	case !known:
+		return "an outage is known to one probe period, " + short(1000*longest) + ", where it was measured by probes"
+	}
+	return "an outage is known to one probe period, " + short(1000*longest)
 }
 
 func downtimeRow(f Format) float64 {

@@ -22,8 +22,11 @@ const mostLanes = 60
 func EveryEpisode(all []analysis.Summary, step Step) (c Chart, ok bool) {
 	e := newEveryEpisode(all, step)
 	most := 0
-	for _, s := range e.systems {
+	for i := range e.systems {
+		s := &e.systems[i]
 		most = max(most, len(s.episodes))
+		e.left += max(0, len(s.episodes)-mostLanes)
+		s.episodes = s.episodes[:min(len(s.episodes), mostLanes)]
 	}
 	if most < 2 {
 		return Chart{}, false
@@ -58,10 +61,6 @@ func newEveryEpisode(all []analysis.Summary, step Step) everyEpisode {
 		of := episodesOf{System: s}
 		for _, o := range s.Occurrences(step) {
 			if o.Episode.NA != "" {
-				continue
-			}
-			if len(of.episodes) == mostLanes {
-				e.left++
 				continue
 			}
 			of.episodes = append(of.episodes, o)

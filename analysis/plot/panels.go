@@ -14,28 +14,69 @@ import (
 	"nines/analysis"
 )
 
-// mostPanels is how many episodes of a system have a panel.
-const mostPanels = 8
+// mostPanels is how many episodes of a system have a panel. Of each cell of a matrix that
+// has many of them it is fewPanels or, so that all together stay about allPanels, less.
+const (
+	mostPanels = 8
+	fewPanels  = 4
+	allPanels  = 160
+)
 
 // EpisodePanels draws episodes of a step side by side, each in a small panel of its
 // own, aligned at the injection: what was due, and what of it was good. Of many
 // episodes of a system some are chosen, evenly by the length of the gap. ok is false
 // where no system has several.
 func EpisodePanels(all []analysis.Summary, step Step) (c Chart, ok bool) {
+	return episodePanels(newEveryEpisode(all, step), step, Systems(all), mostPanels)
+}
+
+// PanelsBySystem are the same with a chart for each system: all cells of a matrix in which
+// it met the step. There are none where the systems are many.
+func PanelsBySystem(all []analysis.Summary, step Step) (charts []Chart) {
+	wholes := WholeSystems(all)
+	if len(wholes) > ManySystems {
+		return nil
+	}
 	e := newEveryEpisode(all, step)
-	most, left := 0, 0
+	panels := max(2, min(fewPanels, allPanels/len(Systems(all))))
+	for _, whole := range wholes {
+		own := e
+		own.systems = nil
+		for _, s := range e.systems {
+			if slices.Contains(whole.Trials, s.Trials[0]) {
+				own.systems = append(own.systems, s)
+			}
+		}
+		if c, ok := episodePanels(own, step, own.cells(), panels); ok {
+			c.Name += "-" + slug(whole.Name)
+			c.Title = plain(whole.Name) + ", " + plain(step.Fault) + ", episode by episode"
+			charts = append(charts, c)
+		}
+	}
+	return charts
+}
+
+func (e everyEpisode) cells() (out []System) {
+	for _, s := range e.systems {
+		out = append(out, s.System)
+	}
+	return out
+}
+
+func episodePanels(e everyEpisode, step Step, systems []System, panels int) (c Chart, ok bool) {
+	e.systems = slices.Clone(e.systems)
+	most, fewer := 0, false
 	for i := range e.systems {
 		s := &e.systems[i]
 		most = max(most, len(s.episodes))
-		left += len(s.episodes) - min(len(s.episodes), mostPanels)
-		s.episodes = evenly(s.episodes, mostPanels)
+		fewer = fewer || len(s.episodes) > panels
+		s.episodes = evenly(s.episodes, panels)
 	}
-	left += e.left
 	if most < 2 {
 		return Chart{}, false
 	}
 	m := multiples{everyEpisode: e, total: map[string]int{}}
-	for _, s := range Systems(all) {
+	for _, s := range systems {
 		for _, o := range s.Occurrences(step) {
 			if o.Episode.NA == "" {
 				m.total[s.Name]++
@@ -44,14 +85,14 @@ func EpisodePanels(all []analysis.Summary, step Step) (c Chart, ok bool) {
 	}
 	caption := "A panel for each episode, on the same axes: seconds from injection, shaded until healing began, and operations a second. " +
 		"Area: done by the deadline, by due time. Dashed: due."
-	if left > 0 {
-		caption += fmt.Sprintf(" Of each system's episodes, %d are shown, evenly from the shortest gap to the longest.", mostPanels)
+	if fewer {
+		caption += fmt.Sprintf(" Of each system's episodes, %d are shown, evenly from the shortest gap to the longest.", panels)
 	}
 	return Chart{
 		Name:    "panels-" + slug(step.Letter+"-"+step.Fault),
 		Title:   fmt.Sprintf("%s  %s, episode by episode", step.Letter, plain(step.Fault)),
 		Caption: caption + e.modelledNote(),
-		Basis:   basis(episodesEach(Systems(all), step), noInterval, "a bin of the timeline, "+short(float64(all[0].BinMS))),
+		Basis:   basis(episodesEach(systems, step), noInterval, "a bin of the timeline, "+short(float64(e.systems[0].Trials[0].BinMS))),
 		Alt:     e.alt(),
 		keys: func(Format) []key {
 			return []key{

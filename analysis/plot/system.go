@@ -16,12 +16,25 @@ type System struct {
 	Trials []*analysis.Summary
 }
 
-// Systems groups summaries by system, in order of first appearance.
+// Systems groups summaries by system, in order of first appearance. Each cell of a matrix
+// is one.
 func Systems(all []analysis.Summary) []System {
+	return grouped(all, func(s *analysis.Summary) string { return s.Facts.System })
+}
+
+// WholeSystems are those of which a matrix over faults and their lengths has cells: the same
+// system suffers them all.
+func WholeSystems(all []analysis.Summary) []System {
+	return grouped(all, func(s *analysis.Summary) string {
+		return analysis.LabelWithout(&s.Facts, analysis.ScheduleAxes(&s.Facts)...)
+	})
+}
+
+func grouped(all []analysis.Summary, by func(*analysis.Summary) string) []System {
 	var systems []System
 	at := map[string]int{}
 	for i := range all {
-		name := all[i].Facts.System
+		name := by(&all[i])
 		j, ok := at[name]
 		if !ok {
 			j = len(systems)

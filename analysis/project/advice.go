@@ -17,7 +17,7 @@ const more = 10
 // all; then what may cost more than it seems to, by how much: what was not measured, what
 // caused no outage in few episodes, and what is presumed to be failover-bound; then the
 // episodes that lower the standard error of E most. Ten more of n episodes leave
-// n/(n+10) of their part of its square.
+// n/(n+10) of their part of its square. Each of the three kinds is in its own order.
 func advice(p *Projection, gs []*group) []Advice {
 	return slices.Concat(unknown(gs), hidden(p), fewer(gs))
 }
@@ -30,7 +30,7 @@ func hidden(p *Projection) []Advice {
 	}
 	var risks []risk
 	add := func(class string, worst Figure, format string, args ...any) {
-		risks = append(risks, risk{Advice{class, fmt.Sprintf(format, args...), Figure(nan)}, orInf(worst)})
+		risks = append(risks, risk{Advice{class, Hidden, fmt.Sprintf(format, args...), Figure(nan)}, orInf(worst)})
 	}
 	for _, u := range p.Unmeasured {
 		if u.Rate.Mid > 0 {
@@ -56,14 +56,17 @@ func hidden(p *Projection) []Advice {
 	return out
 }
 
+// unknown are the groups that leave E without a standard error, the costliest first.
 func unknown(gs []*group) (out []Advice) {
+	gs = slices.Clone(gs)
+	slices.SortStableFunc(gs, func(a, b *group) int { return cmp.Compare(b.expected(Mid), a.expected(Mid)) })
 	for _, g := range gs {
 		if math.IsNaN(g.variance(Mid)) {
 			what := "has one episode that tells, and so no standard error: inject " + either(g.terms[0].names) + " again"
 			if g.fit.Censored == g.fit.N {
 				what = "was never seen to end: watch longer after " + either(g.terms[0].names) + " is healed"
 			}
-			out = append(out, Advice{g.name(), what, Figure(nan)})
+			out = append(out, Advice{g.name(), NoStdErr, what, Figure(nan)})
 		}
 	}
 	return out
@@ -71,10 +74,12 @@ func unknown(gs []*group) (out []Advice) {
 
 // fewer are the groups by how much less the error would be.
 func fewer(gs []*group) (out []Advice) {
-	all := 0.0
+	all, of := 0.0, "the standard error"
 	for _, g := range gs {
 		if v := g.variance(Mid); !math.IsNaN(v) {
 			all += v
+		} else {
+			of = "what is known of the standard error"
 		}
 	}
 	for _, g := range gs {
@@ -84,10 +89,13 @@ func fewer(gs []*group) (out []Advice) {
 		}
 		n := float64(g.fit.N)
 		then := math.Sqrt(max(0, all-v*more/(n+more)))
-		out = append(out, Advice{g.name(), fmt.Sprintf("%d more episodes of %s make the standard error %s instead of %s",
-			more, either(g.terms[0].names), Duration(then), Duration(math.Sqrt(all))), Figure(then)})
+		out = append(out, Advice{g.name(), Tighter, fmt.Sprintf("%d more episodes of %s make %s %s instead of %s",
+			more, either(g.terms[0].names), of, Duration(then), Duration(math.Sqrt(all))), Figure(then)})
 	}
 	slices.SortStableFunc(out, func(a, b Advice) int { return cmp.Compare(a.StdErr, b.StdErr) })
+	if len(out) > 0 {
+		out[0].What = "tightens the figure most: " + out[0].What
+	}
 	return out
 }
 

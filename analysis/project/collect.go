@@ -57,13 +57,19 @@ func Collect(runs []Run, which Outage) []System {
 	return out
 }
 
-func system(s *analysis.Summary) System {
-	f := &s.Facts
-	name := label(s) + fmt.Sprintf(" (%s)", count(len(f.Nodes), "node"))
-	if f.Virtual {
+// Name is what the system of a trial is called in its projection. Where settings alone set
+// systems apart, the others have a number in theirs.
+func Name(s *analysis.Summary) string {
+	name := label(s) + fmt.Sprintf(" (%s)", count(len(s.Facts.Nodes), "node"))
+	if s.Facts.Virtual {
 		name += ", modelled"
 	}
-	return System{Name: name, Nodes: len(f.Nodes), Quorum: f.Guarantees.Replicated, Modelled: f.Virtual}
+	return name
+}
+
+func system(s *analysis.Summary) System {
+	f := &s.Facts
+	return System{Name: Name(s), Nodes: len(f.Nodes), Quorum: f.Guarantees.Replicated, Modelled: f.Virtual}
 }
 
 // label is the system's without the length of faults, which a matrix may vary.
@@ -102,6 +108,7 @@ func (s *System) take(dir string, t *analysis.Summary, which Outage) {
 			s.LeftOut = append(s.LeftOut, fmt.Sprintf("%s: %s at %s: %s", name, e.Fault, Duration(float64(e.Start)/1000), why))
 		default:
 			s.Episodes = append(s.Episodes, episode)
+			s.Resolution = max(s.Resolution, float64(t.Gaps.Resolution)/1000)
 		}
 	}
 }

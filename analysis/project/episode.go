@@ -26,6 +26,9 @@ type System struct {
 	Quorum   bool // that it works while a majority of its nodes is up, and only then
 	Modelled bool // in virtual time
 	Episodes []Episode
+	// Resolution is how finely the outages were measured, in seconds: the longest probe
+	// period; 0 if that is not known.
+	Resolution float64
 	// NA are the faults that it cannot suffer, and LeftOut is in words which trials
 	// and episodes do not count, and why.
 	NA, LeftOut []string

@@ -34,7 +34,7 @@ func Project(s System, t Table, o Options) (*Projection, error) {
 		return nil, fmt.Errorf("project %s: none of its %s is of a fault that %s has a rate for (measured: %s; rated: %s)",
 			s.Name, count(len(s.Episodes), "episode"), t.Name, listed(s.faults()), listed(t.faults()))
 	}
-	p := &Projection{System: s.Name, Nodes: s.Nodes, Modelled: s.Modelled, SLO: Figure(o.SLO), Rates: t.Name, NA: na, LeftOut: s.LeftOut}
+	p := &Projection{System: s.Name, Nodes: s.Nodes, Modelled: s.Modelled, Resolution: Figure(s.Resolution), SLO: Figure(o.SLO), Rates: t.Name, NA: na, LeftOut: s.LeftOut}
 	gs := groups(terms)
 	p.NoError = withoutError(gs)
 	for sc, out := range map[Scenario]*Outlook{Low: &p.Low, Mid: &p.Mid, High: &p.High} {

@@ -26,6 +26,9 @@ type Projection struct {
 	Episodes int    `json:"episodes"` // that count
 	SLO      Figure `json:"slo"`
 	Rates    string `json:"rates"`
+	// Resolution is how finely outages were measured, one probe period; 0 if that is
+	// not known.
+	Resolution Figure `json:"resolution_s"`
 
 	// LowerBound says that outages of some class had not ended when last seen: E and
 	// what follows from it is at least that.
@@ -157,7 +160,19 @@ type Unrated struct {
 // Advice is one thing to measure.
 type Advice struct {
 	Class string `json:"class"`
+	Aim   Aim    `json:"aim"`
 	What  string `json:"what"` // in words
-	// StdErr is that of E after ten more episodes; NaN where that is not the point.
+	// StdErr is that of E after ten more episodes, as far as it is known; NaN where that
+	// is not the aim.
 	StdErr Figure `json:"standard_error_then_s"`
 }
+
+// An Aim is what to measure something for.
+type Aim string
+
+// The aims, the most urgent first.
+const (
+	NoStdErr Aim = "have a standard error"    // the costliest first
+	Hidden   Aim = "see what it may cost"     // what may cost most first
+	Tighter  Aim = "lower the standard error" // what lowers it most first
+)

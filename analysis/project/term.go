@@ -207,3 +207,11 @@ func (g *group) name() string {
 		return cmp.Compare(a.in[Mid].rate*a.in[Mid].mean, b.in[Mid].rate*b.in[Mid].mean)
 	}).class.Name
 }
+
+// expected is what its classes cost in a year, in seconds.
+func (g *group) expected(s Scenario) (sum float64) {
+	for _, t := range g.terms {
+		sum += t.in[s].rate * t.in[s].mean
+	}
+	return sum
+}

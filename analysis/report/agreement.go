@@ -21,6 +21,17 @@ func Agreement(w io.Writer, set episodes.Set, width int) error {
 	return t.terminal(w, max(width, leastWidth))
 }
 
+// sideBySide holds what the run and the one that it is held against measured against what
+// they modelled.
+func (c campaign) sideBySide() table {
+	if len(c.against.Set.Groups) == 0 {
+		return sideBySide(c.set)
+	}
+	t := sideBySide(episodes.Merge(c.set, c.against.Set))
+	t.note("Held against the episodes of " + oneLine(c.against.Run) + ".")
+	return t
+}
+
 // sideBySide holds what was measured against what was modelled, where there is both.
 func sideBySide(set episodes.Set) table {
 	t := table{Title: "Measured and modelled", Keys: 2, Means: termOutage, Columns: []column{

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"nines/analysis"
+	"nines/analysis/plot"
 	"nines/results"
 )
 
@@ -127,12 +128,25 @@ func offered(f *results.Facts) string {
 	return text
 }
 
+// ofKnee is which share of the system's knee the rate is, where the scenario says what its
+// knee was measured to be: 60 %.
+func ofKnee(f *results.Facts) string {
+	if f.Knee <= 0 || f.Rate <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.3g %%", 100*f.Rate/f.Knee)
+}
+
 // setting is the run in a line: what was asked of whom.
 func setting(m results.Manifest, summaries []analysis.Summary) string {
 	var parts []string
 	if len(summaries) > 0 {
 		f := &summaries[0].Facts
-		parts = append(parts, count(len(totals(summaries)), "system"), count(len(summaries), "trial"), sizes(summaries))
+		systems := count(len(plot.WholeSystems(summaries)), "system")
+		if cells := plot.Systems(summaries); len(cells) > len(plot.WholeSystems(summaries)) {
+			systems += fmt.Sprintf(" in %d cells of a matrix", len(cells))
+		}
+		parts = append(parts, systems, count(len(summaries), "trial"), sizes(summaries))
 		if f.Workload != "" {
 			parts = append(parts, oneLine(f.Workload))
 		}

@@ -12,17 +12,17 @@ import (
 )
 
 // markdownReport is tables.md.
-func markdownReport(m results.Manifest, summaries []analysis.Summary) ([]byte, error) {
+func markdownReport(m results.Manifest, summaries []analysis.Summary, b Beside) ([]byte, error) {
 	var w bytes.Buffer
 	fmt.Fprintf(&w, "# %s\n\n", escapeMarkdown(title(m)))
-	for _, line := range headline(summaries) {
+	for _, line := range append(headline(summaries), yearTexts(b.Years)...) {
 		fmt.Fprintf(&w, "**%s**\n\n", escapeMarkdown(line))
 	}
 	for _, line := range m.Warnings() {
 		fmt.Fprintf(&w, "**Warning: %s.**\n\n", escapeMarkdown(oneLine(line)))
 	}
 	rows := totals(summaries)
-	c := newCampaign(summaries)
+	c := newCampaign(summaries).beside(b)
 	sections := answers(summaries, rows, c)
 	found, searches := search(m, summaries)
 	switch {
@@ -33,9 +33,9 @@ func markdownReport(m results.Manifest, summaries []analysis.Summary) ([]byte, e
 		sections = append(sections, compared(rows))
 	default:
 		if len(sections) == 0 {
-			sections = append(sections, c.short(rows), sideBySide(c.set))
+			sections = append(sections, c.short())
 		}
-		sections = append(sections, c.tables(false)...)
+		sections = append(append(sections, c.sideBySide()), c.tables(false)...)
 		sections = append(sections, speed(rows), availability(rows), overWindows(rows), overUserWindows(rows), byKind(rows), byPart(rows), bySide(rows), steadyState(rows), burnAlerts(rows), inDoubt(rows), cost(rows), compared(rows))
 	}
 	sections = append(sections, failedGates(summaries), failedChecks(summaries), warnings(summaries))
@@ -67,7 +67,7 @@ func markdownReport(m results.Manifest, summaries []analysis.Summary) ([]byte, e
 // answers are the tables of a run that was made to answer one question: they come
 // first. There are none if it was not.
 func answers(summaries []analysis.Summary, rows []total, c campaign) []table {
-	all := slices.Concat([]table{controls(summaries), formulas(rows), blocking(summaries)}, policies(rows), []table{checkpoints(rows), redundancy(rows, plot.Steps(summaries)), c.overview(rows)}, toleranceTables(summaries))
+	all := slices.Concat([]table{controls(summaries), formulas(rows), blocking(summaries)}, policies(rows), []table{checkpoints(rows), redundancy(rows, plot.Steps(summaries))}, c.inCells(rows), toleranceTables(summaries))
 	return slices.DeleteFunc(all, func(t table) bool { return len(t.Rows) == 0 })
 }
 

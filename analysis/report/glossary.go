@@ -44,6 +44,7 @@ const (
 	termSurvives  = "tolerance"
 	termKnee      = "knee"
 	termModelled  = "modelled"
+	termYear      = "year"
 )
 
 // ofColumn says which term the name of a column means; the first that fits counts. A
@@ -63,6 +64,7 @@ var ofColumn = []struct {
 	{termOutage, []string{"outage", "out ms", "out median", "out p90"}},
 	{termWindows, []string{"worst 1", "worst", "after each fault, ms"}},
 	{termDowntime, []string{"downtime", "days a year"}},
+	{termYear, []string{"nines"}},
 	{termIntervals, []string{"intervals up"}},
 	{termUptime, []string{"user-uptime"}},
 	{termLag, []string{"lag"}},

@@ -12,14 +12,14 @@ import (
 // Of these figures the name says it all.
 var plainFigures = []string{
 	"repeat", "nodes", "n", "for s", "for ms", "down ms", "sent s", "done s", "session", "bounds", "%", "op/s", "settings",
-	"tries per op", "on hit node", "entries between snapshots", "restarts", // which the notes of their table explain
+	"tries per op", "on hit node", "entries between snapshots", "restarts", "replicas", // which the notes of their table explain
 }
 
 // Each column of figures, in each table of each page, links to its definition, or is
 // one of those that need none.
 func TestColumnsAreDefined(t *testing.T) {
 	for name := range runs {
-		p, err := newPage(manifest(), runs[name]())
+		p, err := newPage(manifest(), runs[name](), Beside{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -29,6 +29,18 @@ func TestColumnsAreDefined(t *testing.T) {
 		}
 		for _, s := range p.Steps {
 			all = slices.Concat(all, s.Open, s.Folded)
+		}
+		for _, c := range p.Cards {
+			for _, s := range c.Stats {
+				if s.Term == "" || s.Range == "" {
+					t.Errorf("%s: %q on the card of %s is defined nowhere, or has neither an interval nor a dash: %+v", name, s.Name, c.Name, s)
+				}
+			}
+			for _, f := range c.Faults {
+				if f.Term == "" {
+					t.Errorf("%s: what %s did, on the card of %s, is defined nowhere", name, f.Fault, c.Name)
+				}
+			}
 		}
 		for _, tab := range all {
 			for i, h := range tab.Heads() {

@@ -9,7 +9,6 @@ import (
 	"nines/analysis"
 	"nines/analysis/episodes"
 	"nines/analysis/plot"
-	"nines/analysis/project"
 	"nines/analysis/stats"
 )
 
@@ -17,38 +16,60 @@ import (
 const mostClasses = 5
 
 // short answers in one line a system: was it correct, may it be believed, how fast
-// was it undisturbed, and for how long did each fault stop it.
-func (c campaign) short(rows []total) table {
+// was it undisturbed, for how long did each fault stop it, and how many nines a year that
+// makes. A system is in one line whatever faults the cells of a matrix inject into it.
+func (c campaign) short() table {
+	rows := totalsOf(plot.WholeSystems(c.all))
 	t := table{Title: "In short", Keys: 1, Columns: []column{
 		{"system", word}, {"correct", word}, {"believed", word}, {"p99 ms", figure}, {"in time op/s", figure},
 	}}
-	if len(c.classes) == 0 {
+	if len(c.classes) == 0 && len(rows) == len(plot.Systems(c.all)) { // other tables have a row for each
 		return t
 	}
 	faults := c.faults()
-	if len(faults) > mostClasses {
+	if len(faults) > mostClasses { // they have a table of their own
 		faults = nil
+	}
+	loaded := slices.ContainsFunc(rows, func(r total) bool { return ofKnee(&r.trials[0].Facts) != "" })
+	if loaded {
+		t.Columns = append(t.Columns, column{"of knee", figure})
 	}
 	for _, class := range faults {
 		t.Columns = append(t.Columns, column{oneLine(class.Name) + ": out ms", figure})
+	}
+	if len(c.years) > 0 {
+		t.Columns = append(t.Columns, column{"nines a year", figure})
 	}
 	most := 0
 	for i := range rows {
 		r := &rows[i]
 		cells := []string{oneLine(r.Name), r.verdict(), r.valid(), r.spread(undisturbed), r.spread(baseline)}
+		if loaded {
+			cells = append(cells, orDash(ofKnee(&r.trials[0].Facts)))
+		}
 		for _, class := range faults {
 			cells = append(cells, c.out(r, class))
 		}
+		if len(c.years) > 0 {
+			cells = append(cells, c.nines(r))
+		}
 		t.add(cells...)
-		most = max(most, len(r.trials))
+		most = max(most, len(r.independent()))
 	}
 	t.modelled(rows)
+	if loaded {
+		t.note("Of knee: the load that was offered, of what the scenario says the system was measured to hold.")
+	}
 	note := "p99 of the response and goodput: before the first fault, with an interval over trials where they are enough"
 	if least := stats.SampleSizeFor(0.5, episodes.Level); most < least {
 		note += fmt.Sprintf(" (%d)", least)
 	}
-	t.note(note + fmt.Sprintf(". Out: the median episode, all the time in which nobody was served, with its %g %% interval.", 100*episodes.Level))
-	t.note("How many nines a year that makes depends on how often faults come: nines project DIR.")
+	note += "."
+	if len(faults) > 0 {
+		note += fmt.Sprintf(" Out: the median episode, all the time in which nobody was served, with its %g %% interval.", 100*episodes.Level)
+	}
+	t.note(note)
+	c.noteNines(&t)
 	explain(&t, rows)
 	return t
 }
@@ -107,25 +128,28 @@ func baseline(s *analysis.Summary) float64 {
 	return s.Goodput
 }
 
-// spread is the median over trials, with its interval if there is one.
+// spread is the median over trials, with its interval, or a dash for it.
 func (t *total) spread(f func(*analysis.Summary) float64) string {
-	var v []float64
-	for _, s := range t.trials {
-		v = append(v, f(s))
+	return t.ranged(t.marked(millis(analysis.MS(t.of(f)), t.trials[0].Facts.Abandon)), f)
+}
+
+// ranged adds to such a median its interval: 2.70 [2.51, 2.98]†.
+func (t *total) ranged(text string, f func(*analysis.Summary) float64) string {
+	if text == dash {
+		return dash
 	}
-	slices.Sort(v)
-	text := millis(analysis.MS(t.of(f)), t.trials[0].Facts.Abandon)
-	if i, ok := stats.QuantileInterval(v, 0.5, episodes.Level); ok {
-		text += fmt.Sprintf(" [%s, %s]", number(i.Lo), number(i.Hi))
+	interval := dash
+	if i, ok := t.between(f); ok {
+		interval = number(i.Lo) + ", " + number(i.Hi)
 	}
-	return t.marked(text)
+	return t.marked(strings.TrimSuffix(text, string(t.mark)) + " [" + interval + "]")
 }
 
 // out is how long a class of faults stopped a system.
 func (c campaign) out(r *total, class plot.FaultClass) string {
 	class.Virtual = r.trials[0].Facts.Virtual
 	for _, row := range c.rows(class) {
-		if !slices.ContainsFunc(row.Observations, func(o episodes.Observation) bool { return o.Label == r.Name }) {
+		if !slices.ContainsFunc(row.Observations, func(o episodes.Observation) bool { return r.has(o.Label) }) {
 			continue
 		}
 		some := row.Out.Some
@@ -144,9 +168,4 @@ func (c campaign) out(r *total, class plot.FaultClass) string {
 // covers reports whether the episodes of a step are in one of the tables.
 func (c campaign) covers(s plot.Step) bool {
 	return slices.ContainsFunc(c.classes, func(class plot.FaultClass) bool { return class.Fault == s.Fault })
-}
-
-// yearText is what a run comes to in a year, with rates that are nobody's own.
-func yearText(p *project.Projection) string {
-	return "A YEAR, with rates of faults from the literature, not yours (nines project --rates): " + strings.ReplaceAll(projectedHeadline(p), " %", "\u00a0%")
 }

@@ -9,6 +9,7 @@ import (
 	"nines/analysis"
 	"nines/analysis/episodes"
 	"nines/analysis/plot"
+	"nines/analysis/project"
 	"nines/analysis/stats"
 )
 
@@ -21,6 +22,14 @@ type campaign struct {
 	all     []analysis.Summary
 	set     episodes.Set
 	classes []plot.FaultClass // those of which a system has enough
+	against Other
+	years   []*project.Projection
+}
+
+// beside is the campaign with what is said of it beside its episodes.
+func (c campaign) beside(b Beside) campaign {
+	c.against, c.years = b.Against, b.Years
+	return c
 }
 
 func newCampaign(summaries []analysis.Summary) campaign {

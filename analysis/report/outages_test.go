@@ -40,7 +40,7 @@ func TestMarksOfEpisodes(t *testing.T) {
 // Too few episodes have no table; a system that has few beside one that has many
 // has its row, with dashes.
 func TestFewEpisodes(t *testing.T) {
-	if c := newCampaign(plottest.Repeats(3)); len(c.tables(false)) != 0 || len(c.short(totals(c.all)).Rows) != 0 {
+	if c := newCampaign(plottest.Repeats(3)); len(c.tables(false)) != 0 || len(c.short().Rows) != 0 {
 		t.Error("three episodes have a table of their distribution")
 	}
 	if c := newCampaign(nil); len(c.tables(false)) != 0 || len(sideBySide(c.set).Rows) != 0 {
@@ -88,9 +88,51 @@ func TestShortHasIntervals(t *testing.T) {
 		s.Latency = []analysis.Latency{{Phase: "before", Response: analysis.Quantiles{P99: analysis.MS(10 * (i + 1))}}}
 		all = append(all, s)
 	}
-	tab := newCampaign(all).short(totals(all))
+	tab := newCampaign(all).short()
 	if len(tab.Rows) != 1 || tab.Rows[0][3] != "35.0 [10.0, 60.0]" || !strings.Contains(tab.Rows[0][6], "[") {
 		t.Errorf("%q, want a p99 of 35 from 10 to 60, and the outages of 18 episodes with an interval", tab.Rows)
+	}
+}
+
+// What one run measured and another modelled is in the files of the first, until a report
+// is made of it alone.
+func TestAgainst(t *testing.T) {
+	all := plottest.Campaign()
+	measured, modelled := []analysis.Summary{all[0]}, []analysis.Summary{all[1]}
+	files := func(b Beside) (md, html string) {
+		x, err := markdownReport(manifest(), measured, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		y, err := htmlReport(manifest(), measured, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(x), string(y)
+	}
+	md, html := files(Beside{})
+	mdAgainst, htmlAgainst := files(Beside{Against: Other{Run: "virtual|run", Set: episodes.Of(modelled)}})
+	for name, got := range map[string]string{"tables.md": mdAgainst, "report.html": htmlAgainst} {
+		if !strings.Contains(got, "Measured and modelled") || !strings.Contains(got, "Held against the episodes of virtual") {
+			t.Errorf("%s says nothing of the other run", name)
+		}
+	}
+	wellFormed(t, htmlAgainst)
+	if strings.Contains(md, "Measured and modelled") || strings.Contains(html, "Measured and modelled") {
+		t.Error("a run alone is held against something")
+	}
+	if again, page := files(Beside{}); again != md || page != html {
+		t.Error("a report without the other run is not what it was before")
+	}
+	// A run with an answer of its own, such as one of many cells, has it too.
+	cells := plottest.Cells([]string{"etcdraft"}, 1, 6)
+	virtual := plottest.Cells([]string{"etcdraft"}, 1, 6)
+	for i := range virtual {
+		virtual[i].Facts.Virtual = true
+	}
+	x, err := markdownReport(manifest(), cells, Beside{Against: Other{Run: "v", Set: episodes.Of(virtual)}})
+	if err != nil || strings.Count(string(x), "## Measured and modelled") != 1 {
+		t.Errorf("%v: of many cells nothing is held against the other run", err)
 	}
 }
 

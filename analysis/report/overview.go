@@ -1,11 +1,62 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 
 	"nines/analysis"
+	"nines/analysis/episodes"
 	"nines/analysis/plot"
+	"nines/analysis/stats"
 )
+
+// inCells answers, for a campaign over so many cells that they cannot be shown one by
+// one: all at once, system by system; which fault stopped which system for how long; and
+// cell by cell. There is nothing for fewer cells.
+func (c campaign) inCells(rows []total) []table {
+	all := c.overview(rows)
+	if len(all.Rows) == 0 {
+		return nil
+	}
+	return []table{c.short(), c.outBySystem(), all}
+}
+
+// outBySystem sets systems side by side, fault by fault, where the faults are too many
+// for the first table.
+func (c campaign) outBySystem() table {
+	t := table{Title: "Out, fault by fault", Keys: 2, Columns: []column{{"fault", word}, {"for s", figure}}}
+	faults, systems := c.faults(), totalsOf(plot.WholeSystems(c.all))
+	if len(faults) <= mostClasses || len(systems) > plot.ManySystems {
+		return t
+	}
+	for _, r := range systems {
+		t.Columns = append(t.Columns, column{oneLine(r.Name) + ": out ms", figure})
+	}
+	for i, class := range faults {
+		same := func(o plot.FaultClass) bool { return o.Fault == class.Fault && o.For == class.For }
+		if slices.ContainsFunc(faults[:i], same) { // at another load, which is a system's own
+			continue
+		}
+		cells := []string{oneLine(class.Fault), number(float64(class.For) / 1000)}
+		for j := range systems {
+			cell := "n/a"
+			for _, o := range faults[i:] {
+				if same(o) && cell == "n/a" {
+					cell = c.out(&systems[j], o)
+				}
+			}
+			cells = append(cells, cell)
+		}
+		t.add(cells...)
+	}
+	t.modelled(systems)
+	t.note(fmt.Sprintf("Out: the median episode, all the time in which nobody was served, with its %g %% interval; it takes %d episodes.",
+		100*episodes.Level, stats.SampleSizeFor(0.5, episodes.Level)))
+	for i := range systems {
+		t.explain(systems[i].mark)
+	}
+	return t
+}
 
 // overview answers, for a campaign over so many cells that they cannot be shown
 // one by one: how long out under which fault. A row is a system under a fault of
@@ -43,7 +94,7 @@ func (c campaign) overview(rows []total) table {
 	}
 	t.modelled(rows)
 	t.outageNotes(all)
-	t.note("Back at 95 %: the median episode. How many nines a year that makes depends on how often faults come: nines project DIR.")
+	t.note("Back at 95 %: the median episode.")
 	return t
 }
 

@@ -58,7 +58,7 @@ func TestOverview(t *testing.T) {
 		}
 	}
 	var b strings.Builder
-	if err := Terminal(&b, all, 100); err != nil {
+	if err := Terminal(&b, all, Beside{}, 100); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(b.String(), tab.Title) || strings.Contains(b.String(), "Availability") {

@@ -10,7 +10,6 @@ import (
 
 	"nines/analysis"
 	"nines/analysis/plot"
-	"nines/analysis/project"
 	"nines/results"
 )
 
@@ -26,9 +25,11 @@ type page struct {
 	Title, Setting string
 	Style          template.CSS
 	Lead           []badge
+	Years          []badge // go on with the lead
 	Answers        []table // of a run made to answer one question
 	Glance         table
 	Cards          []card
+	CardNote       string
 	Trouble        []trouble
 	Proofs         []proof
 	ProofsLeft     string // that there are more
@@ -48,12 +49,14 @@ type systemPart struct {
 	ID, Name, Tint string
 	Facts          []pair
 	Figures        []drawing
+	Several        []drawing // folded
 	Open, Folded   []table
 }
 
 type stepPart struct {
 	ID, Heading  string
 	Figures      []drawing
+	Several      []drawing // folded: those of each system
 	Open, Folded []table
 }
 
@@ -92,13 +95,13 @@ func drawnAll(charts ...plot.Chart) ([]drawing, error) {
 }
 
 // htmlReport is report.html.
-func htmlReport(m results.Manifest, summaries []analysis.Summary, years ...*project.Projection) ([]byte, error) {
+func htmlReport(m results.Manifest, summaries []analysis.Summary, b Beside) ([]byte, error) {
 	r, ok := search(m, summaries)
 	shown := summaries
 	if ok {
 		shown = atKnees(r, summaries)
 	}
-	p, err := newPage(m, shown)
+	p, err := newPage(m, shown, b)
 	if err == nil && ok {
 		err = p.searched(r, summaries)
 	}
@@ -108,27 +111,27 @@ func htmlReport(m results.Manifest, summaries []analysis.Summary, years ...*proj
 	for _, line := range m.Warnings() {
 		p.Lead = append(p.Lead, badge{"Warning: " + line, "doubt"})
 	}
-	for _, y := range years {
-		p.Lead = append(p.Lead, badge{yearText(y), "doubt"})
+	for _, text := range yearTexts(b.Years) {
+		p.Years = append(p.Years, badge{text, "doubt"})
 	}
 	tmpl, err := template.New("page").Parse(pageHTML)
 	if err != nil {
 		return nil, fmt.Errorf("parse the page's template: %w", err)
 	}
-	var b bytes.Buffer
-	if err := tmpl.Execute(&b, p); err != nil {
+	var w bytes.Buffer
+	if err := tmpl.Execute(&w, p); err != nil {
 		return nil, fmt.Errorf("fill the page in: %w", err)
 	}
-	return b.Bytes(), nil
+	return w.Bytes(), nil
 }
 
-func newPage(m results.Manifest, summaries []analysis.Summary) (*page, error) {
+func newPage(m results.Manifest, summaries []analysis.Summary, b Beside) (*page, error) {
 	css, err := style()
 	if err != nil {
 		return nil, err
 	}
 	rows, steps := totals(summaries), plot.Steps(summaries)
-	c := newCampaign(summaries)
+	c := newCampaign(summaries).beside(b)
 	p := &page{
 		Title: title(m), Setting: setting(m, summaries), Style: css, Lead: lead(summaries), Glance: glance(rows, steps), Cards: cards(rows, steps),
 		Trouble: troubles(summaries),
@@ -146,6 +149,9 @@ func newPage(m results.Manifest, summaries []analysis.Summary) (*page, error) {
 	}
 	if len(p.Answers) > 0 { // more to the point
 		p.Glance, p.Cards = table{}, nil
+	}
+	if len(p.Cards) > 0 {
+		p.CardNote = cardNote(rows)
 	}
 	if calibrates(summaries) { // there are no figures
 		p.Tables = []table{trials(summaries)}
@@ -176,7 +182,7 @@ func newPage(m results.Manifest, summaries []analysis.Summary) (*page, error) {
 	if c, ok := plot.Doubt(summaries); ok {
 		overview = append([]plot.Chart{c}, overview...)
 	}
-	p.campaign(c, rows)
+	p.campaign(c)
 	if p.Overview, err = drawnAll(overview...); err != nil {
 		return nil, err
 	}
@@ -223,15 +229,18 @@ func lead(summaries []analysis.Summary) []badge {
 }
 
 // campaign puts what many episodes of a fault say in front.
-func (p *page) campaign(c campaign, rows []total) {
-	if len(c.classes) > 0 && len(p.Answers) == 0 {
-		p.Glance, p.Cards, p.Answers = table{}, nil, []table{c.short(rows)}
+func (p *page) campaign(c campaign) {
+	if len(p.Answers) == 0 {
+		p.Answers = []table{c.short()}
+		if len(c.classes) > 0 {
+			p.Glance, p.Cards, p.CardNote = table{}, nil, ""
+		}
 	}
-	p.Tables = append(append(c.tables(false), sideBySide(c.set)), p.Tables...)
+	p.Tables = append(append(c.tables(false), c.sideBySide()), p.Tables...)
 }
 
-// systemParts has one for each system; where these are many, without charts and
-// with its tables folded.
+// systemParts has one for each system; where these are many, with its charts and tables
+// folded, and where they are still more, without charts.
 func systemParts(rows []total, steps []plot.Step) ([]systemPart, error) {
 	many := len(rows) > plot.ManySystems
 	var parts []systemPart
@@ -244,16 +253,23 @@ func systemParts(rows []total, steps []plot.Step) ([]systemPart, error) {
 		} else {
 			part.Open = []table{by}
 		}
-		if !many {
-			var err error
-			if part.Figures, err = drawnAll(plot.OverTime(r.System, steps)...); err != nil {
-				return nil, err
-			}
+		var err error
+		switch {
+		case !many:
+			part.Figures, err = drawnAll(plot.OverTime(r.System, steps)...)
+		case len(rows) <= mostOverTime:
+			part.Several, err = drawnAll(plot.OverTime(r.System, steps)...)
+		}
+		if err != nil {
+			return nil, err
 		}
 		parts = append(parts, part)
 	}
 	return parts, nil
 }
+
+// mostOverTime is for how many systems a page has room for what each was like over time.
+const mostOverTime = 12
 
 // manyRows is when a table of details is shown folded.
 const manyRows = 20
@@ -265,12 +281,8 @@ func newStepPart(i int, s faultStep, summaries []analysis.Summary) (stepPart, er
 	}
 	figure.Title = "System by system, from injection on"
 	part := stepPart{ID: fmt.Sprintf("fault-%d", i+1), Heading: s.heading(), Figures: []drawing{figure}, Open: []table{s.Medians}}
-	if len(plot.Systems(summaries)) <= plot.ManySystems {
-		several, err := drawnAll(plot.Episodes(summaries, s.Step)...)
-		if err != nil {
-			return stepPart{}, err
-		}
-		part.Figures = append(part.Figures, several...)
+	if err := part.drawEpisodes(summaries, s.Step); err != nil {
+		return stepPart{}, err
 	}
 	if len(s.Episodes.Rows) > manyRows {
 		part.Folded = append(part.Folded, s.Episodes)
@@ -279,6 +291,17 @@ func newStepPart(i int, s faultStep, summaries []analysis.Summary) (stepPart, er
 	}
 	part.Folded = append(part.Folded, s.ByNode, s.Evidence)
 	return part, nil
+}
+
+// drawEpisodes shows them one by one; where a matrix has many cells, system by system and folded.
+func (p *stepPart) drawEpisodes(summaries []analysis.Summary, s plot.Step) (err error) {
+	if len(plot.Systems(summaries)) <= plot.ManySystems {
+		several, err := drawnAll(plot.Episodes(summaries, s)...)
+		p.Figures = append(p.Figures, several...)
+		return err
+	}
+	p.Several, err = drawnAll(plot.PanelsBySystem(summaries, s)...)
+	return err
 }
 
 // Class is the column's style class.

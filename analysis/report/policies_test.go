@@ -45,7 +45,7 @@ func TestChangingRate(t *testing.T) {
 	s.Facts.Rate, s.Facts.Profile = 1250, &bench.Profile{Rate: 500, Ramp: &bench.Ramp{To: 2000, Over: 20 * time.Second}}
 	const want = "1250 op/s on average (500 to 2000 op/s within 20s)"
 	rows := totals([]analysis.Summary{s})
-	if says := rows[0].says(); !strings.Contains(says, " of "+want+" asked for") {
+	if says := rows[0].says(); !strings.Contains(says, "Asked for: "+want) {
 		t.Errorf("the card says %q, want %q", says, want)
 	}
 	if line := setting(manifest(), []analysis.Summary{s}); !strings.Contains(line, want+" poisson") {

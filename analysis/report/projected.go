@@ -43,21 +43,33 @@ func computedText(p *project.Projection) string {
 
 // unmeasuredText says what the headline leaves out.
 func unmeasuredText(p *project.Projection) string {
-	n := 0
-	for _, u := range p.Unmeasured {
-		if u.Rate.High > 0 {
-			n++
-		}
-	}
+	n := unmeasured(p)
 	switch {
 	case n == 0:
 		return ""
 	case math.IsNaN(float64(p.Worst)):
 		return fmt.Sprintf(" That leaves out %s of fault that nobody measured, at worst without a known bound.", plural(n))
 	}
-	down := min(1, float64(p.Worst)/project.Year)
 	return fmt.Sprintf(" That leaves out %s of fault that nobody measured: at worst it is %s a year, %s, %s nines.", plural(n), spell(p.Worst),
-		share(1-down), ninesText(project.Figure(project.Nines(down))))
+		share(1-down(p.Worst)), ninesOf(p.Worst))
+}
+
+// unmeasured is how many classes of fault come, and were not measured.
+func unmeasured(p *project.Projection) (n int) {
+	for _, u := range p.Unmeasured {
+		if u.Rate.High > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// down is the share of a year that so many seconds of downtime are.
+func down(f project.Figure) float64 { return min(1, float64(f)/project.Year) }
+
+// ninesOf is what so many seconds of downtime a year leave.
+func ninesOf(f project.Figure) string {
+	return ninesText(project.Figure(project.Nines(down(f))))
 }
 
 // plural counts classes.
@@ -200,9 +212,33 @@ func spreads(ps []*project.Projection) table {
 	}
 	eachOutlook(ps, func(p *project.Projection, rates string, o *project.Outlook) {
 		y := &o.Years
-		t.add(oneLine(p.System), rates, spell(o.SD), spell(y.SD), spell(y.Median), spell(y.P95), chance(o.NoOutage), chance(y.Meets))
+		none, meets := chance(o.NoOutage), chance(y.Meets)
+		if unmeasured(p) > 0 {
+			none, meets = none+without, meets+without
+		}
+		t.add(oneLine(p.System), rates, spell(o.SD), spell(y.SD), spell(y.Median), spell(y.P95), none, meets)
 	})
+	for _, p := range ps {
+		if unmeasured(p) > 0 {
+			t.note(withoutText(p))
+		}
+	}
 	return t
+}
+
+// without marks a chance that knows nothing of classes of fault which nobody measured.
+const without = " *"
+
+// withoutText says what that leaves of it.
+func withoutText(p *project.Projection) string {
+	text := fmt.Sprintf("* %s: without the %s of fault that nobody measured.", oneLine(p.System), plural(unmeasured(p)))
+	switch worst := float64(p.Worst); {
+	case math.IsNaN(worst):
+		return text + " What these cost at worst has no known bound, so nothing is said of the SLO with them."
+	case worst > (1-float64(p.SLO))*project.Year:
+		return text + fmt.Sprintf(" With these at their worst it is %s nines, which misses the SLO.", ninesOf(p.Worst))
+	}
+	return text + fmt.Sprintf(" With these at their worst it is %s nines, which is within the SLO.", ninesOf(p.Worst))
 }
 
 // eachOutlook shows those of all scenarios that differ.
@@ -278,32 +314,6 @@ func shareOf(f project.Figure) string {
 }
 
 func rateText(r project.Rates) string { return project.Digits(float64(r.Mid)) }
-
-// nextOf is what to measure next.
-func nextOf(p *project.Projection) table {
-	t := table{Title: oneLine(p.System) + ": what to measure next", Columns: []column{{"", figure}, {"class", word}, {"what for", prose}}, Keys: 1}
-	for i, a := range p.Next {
-		if i == mostAdvice {
-			t.note(fmt.Sprintf("And %d more, which would tell less.", len(p.Next)-i))
-			break
-		}
-		t.add(strconv.Itoa(i+1), oneLine(a.Class), oneLine(a.What))
-	}
-	low, high, lo, hi := float64(p.Low.Expected), float64(p.High.Expected), float64(p.Mid.Lo), float64(p.Mid.Hi)
-	if times := (high - low) / (hi - lo); times > 1 {
-		t.note("What is not known of the rates widens the figure " + severalTimes(times) + " as much as that the episodes are few: rates of your own would tighten it more than more episodes of what was measured.")
-	}
-	return t
-}
-
-func severalTimes(x float64) string {
-	if x > 100 {
-		return "over 100 times"
-	}
-	return project.Digits(math.Round(x*10)/10) + " times"
-}
-
-const mostAdvice = 5
 
 // unprojected is what is in no figure; systems that lack the same have one row.
 func unprojected(ps []*project.Projection) table {

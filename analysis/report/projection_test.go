@@ -157,7 +157,7 @@ func TestNinesText(t *testing.T) {
 // The page of a run leads with its years, and says whose rates they are with.
 func TestPageLeadsWithYears(t *testing.T) {
 	ps := projections(t)[:1]
-	html, err := htmlReport(manifest(), runs["one"](), ps...)
+	html, err := htmlReport(manifest(), runs["one"](), Beside{Years: ps})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"nines/analysis"
 	"nines/analysis/plot"
@@ -101,7 +102,7 @@ func modelledRows(rows []total) bool {
 // each fault. With many faults it leaves those to the tables of each.
 func glance(rows []total, steps []plot.Step) table {
 	t := table{Title: "At a glance", Keys: 1, Columns: []column{
-		{"system", word}, {"verdict", word}, {"valid", word}, {"op/s", figure}, {"p50 ms", figure}, {"p99 ms", figure},
+		{"system", word}, {"verdict", word}, {"valid", word}, {"op/s", figure}, {"success ratio", figure}, {"p50 ms", figure}, {"p99 ms", figure},
 	}}
 	if len(steps) > 5 {
 		steps = nil
@@ -109,12 +110,20 @@ func glance(rows []total, steps []plot.Step) table {
 	for _, s := range steps {
 		t.Columns = append(t.Columns, column{s.Letter + " " + oneLine(s.Fault), figure})
 	}
+	several := slices.ContainsFunc(rows, func(r total) bool { return len(r.trials) > 1 })
 	for i := range rows {
 		r := &rows[i]
+		ranged := func(text string, f func(*analysis.Summary) float64) string {
+			if !several { // it would be a dash in every cell
+				return text
+			}
+			return r.ranged(text, f)
+		}
 		cells := []string{oneLine(r.Name), r.verdict(), r.valid(),
-			r.number(func(s *analysis.Summary) float64 { return s.Throughput }),
-			r.percentile("response", 0.5, func(s *analysis.Summary) analysis.MS { return s.Response.P50 }),
-			r.percentile("response", 0.99, func(s *analysis.Summary) analysis.MS { return s.Response.P99 })}
+			ranged(r.number(throughput), throughput),
+			r.share(successRatio) + " [" + strings.TrimSuffix(r.interval(), string(r.mark)) + "]",
+			ranged(r.percentile("response", 0.5, func(s *analysis.Summary) analysis.MS { return s.Response.P50 }), func(s *analysis.Summary) float64 { return float64(s.Response.P50) }),
+			ranged(r.percentile("response", 0.99, func(s *analysis.Summary) analysis.MS { return s.Response.P99 }), func(s *analysis.Summary) float64 { return float64(s.Response.P99) })}
 		for _, s := range steps {
 			cells = append(cells, r.out(s))
 		}
@@ -123,6 +132,7 @@ func glance(rows []total, steps []plot.Step) table {
 	if modelledRows(rows) {
 		t.Columns[3].Name = "answered op/s"
 	}
+	t.note(intervalNote(rows))
 	if len(steps) > 0 {
 		t.note("Under each fault: how long nobody was served, in ms; after + once more on healing.")
 	}

@@ -23,9 +23,9 @@ const (
 // the columns that name the row repeated. Where a system has several episodes
 // of a fault, it shows medians. A run that was made to answer one question gets
 // that answer and what failed; the rest is in its files.
-func Terminal(w io.Writer, summaries []analysis.Summary, width int) error {
+func Terminal(w io.Writer, summaries []analysis.Summary, b Beside, width int) error {
 	rows := totals(summaries)
-	c := newCampaign(summaries)
+	c := newCampaign(summaries).beside(b)
 	tables := answers(summaries, rows, c)
 	if len(tables) == 0 {
 		tables = usual(rows, faultSteps(summaries), c)
@@ -39,7 +39,7 @@ func Terminal(w io.Writer, summaries []analysis.Summary, width int) error {
 			return err
 		}
 	}
-	for _, line := range append(headline(summaries), warned(summaries)...) {
+	for _, line := range slices.Concat(headline(summaries), yearTexts(b.Years), warned(summaries)) {
 		if _, err := fmt.Fprintln(w, strings.Join(wrap(line, max(width, leastWidth)), "\n")); err != nil {
 			return fmt.Errorf("write tables: %w", err)
 		}
@@ -63,7 +63,7 @@ func usual(rows []total, steps []faultStep, c campaign) []table {
 		}
 		tables = append(tables, t)
 	}
-	return append(append(tables, c.tables(true)...), sideBySide(c.set), c.short(rows))
+	return append(append(tables, c.tables(true)...), c.sideBySide(), c.short())
 }
 
 func (t *table) terminal(w io.Writer, width int) error {

@@ -2,10 +2,12 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
 	"nines/analysis"
+	"nines/analysis/episodes"
 	"nines/analysis/plot"
 	"nines/analysis/stats"
 )
@@ -17,15 +19,23 @@ type total struct {
 	mark   plot.Mark
 }
 
-func totals(summaries []analysis.Summary) []total {
+// totals has a row for each cell of a matrix.
+func totals(summaries []analysis.Summary) []total { return totalsOf(plot.Systems(summaries)) }
+
+func totalsOf(systems []plot.System) []total {
 	var out []total
-	for _, s := range plot.Systems(summaries) {
+	for _, s := range systems {
 		out = append(out, totalOf(s))
 	}
 	return out
 }
 
 func totalOf(s plot.System) total { return total{System: s, trials: s.Trusted(), mark: s.Mark()} }
+
+// has reports whether the label is that of one of its trials.
+func (t *total) has(label string) bool {
+	return slices.ContainsFunc(t.Trials, func(s *analysis.Summary) bool { return s.Facts.System == label })
+}
 
 // of is the median of a figure over the trials.
 func (t *total) of(f func(*analysis.Summary) float64) float64 {
@@ -35,6 +45,41 @@ func (t *total) of(f func(*analysis.Summary) float64) float64 {
 	}
 	return stats.Median(v)
 }
+
+// independent are the trials that tell how a figure varies: in virtual time those with the
+// same seed, as cells of a matrix have it, are alike up to the first fault.
+func (t *total) independent() (out []*analysis.Summary) {
+	for _, s := range t.trials {
+		if !s.Facts.Virtual || !slices.ContainsFunc(out, func(o *analysis.Summary) bool { return o.Facts.Seed == s.Facts.Seed }) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// between is the interval of a figure's median between trials, if these are enough.
+func (t *total) between(f func(*analysis.Summary) float64) (stats.Interval, bool) {
+	trials := t.independent()
+	v := make([]float64, len(trials))
+	for i, s := range trials {
+		if v[i] = f(s); math.IsNaN(v[i]) {
+			return stats.Interval{}, false
+		}
+	}
+	slices.Sort(v)
+	return stats.QuantileInterval(v, 0.5, episodes.Level)
+}
+
+// range95 writes that interval, or a dash.
+func (t *total) range95(f func(*analysis.Summary) float64, say func(float64) string) string {
+	if i, ok := t.between(f); ok {
+		return say(i.Lo) + " – " + say(i.Hi)
+	}
+	return dash
+}
+
+func throughput(s *analysis.Summary) float64   { return s.Throughput }
+func successRatio(s *analysis.Summary) float64 { return s.SuccessRatio }
 
 func (t *total) number(f func(*analysis.Summary) float64) string { return t.marked(number(t.of(f))) }
 func (t *total) whole(f func(*analysis.Summary) float64) string  { return t.marked(whole(t.of(f))) }

@@ -62,15 +62,8 @@ func (t *total) interval() string {
 		if s := t.trials[0]; s.SuccessBy != "" {
 			lo, hi = s.SuccessRange.Lo, s.SuccessRange.Hi
 		}
-	} else {
-		var v []float64
-		for _, s := range t.trials {
-			v = append(v, s.SuccessRatio)
-		}
-		slices.Sort(v)
-		if i, ok := stats.QuantileInterval(v, 0.5, 0.95); ok {
-			lo, hi = i.Lo, i.Hi
-		}
+	} else if i, ok := t.between(successRatio); ok {
+		lo, hi = i.Lo, i.Hi
 	}
 	if math.IsNaN(lo) || math.IsNaN(hi) {
 		return dash

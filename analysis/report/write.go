@@ -13,15 +13,26 @@ import (
 	"nines/results"
 )
 
+// Beside is what a report says that does not follow from the trials of its run.
+type Beside struct {
+	Years   []*project.Projection // of its systems, with rates of faults that are nobody's own
+	Against Other                 // to hold what one run measured against what the other modelled
+}
+
+// Other is another run, of which there may be none.
+type Other struct {
+	Run string // name of its folder
+	Set episodes.Set
+}
+
 // Write makes episodes.json, tables.md, charts/ and report.html in the run folder dir. Each
-// file is written whole or not at all. The page leads with what is projected of a year, if
-// anything is.
-func Write(dir string, m results.Manifest, summaries []analysis.Summary, years ...*project.Projection) error {
-	tables, err := markdownReport(m, summaries)
+// file is written whole or not at all.
+func Write(dir string, m results.Manifest, summaries []analysis.Summary, b Beside) error {
+	tables, err := markdownReport(m, summaries, b)
 	if err != nil {
 		return fmt.Errorf("make the tables: %w", err)
 	}
-	html, err := htmlReport(m, summaries, years...)
+	html, err := htmlReport(m, summaries, b)
 	if err != nil {
 		return fmt.Errorf("make the page: %w", err)
 	}

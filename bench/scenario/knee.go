@@ -20,7 +20,12 @@ type Knee struct {
 	Rate   float64
 }
 
-// kneeOf finds a system's knee.
+// KneeOf finds a system's knee: 0 if the scenario does not say it.
+func (l *Load) KneeOf(y System) float64 {
+	rate, _ := l.kneeOf(&y)
+	return rate
+}
+
 func (l *Load) kneeOf(y *System) (rate float64, ok bool) {
 	for _, name := range []string{y.Label, y.Name} {
 		for _, k := range l.Knee {

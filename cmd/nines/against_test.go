@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -51,8 +52,18 @@ func TestAgainst(t *testing.T) {
 	if err := set.Write(filepath.Join(other, results.EpisodesFile)); err != nil {
 		t.Fatal(err)
 	}
+	before := contents(t, dir)
 	out, errs, code = nines(t, "report", dir, "--against", other)
-	if code != exitFine || !strings.Contains(out, "Measured and modelled") || !strings.Contains(out, "0 [") {
+	if code != exitFine || strings.Count(out, "Measured and modelled") != 1 || !strings.Contains(out, "0 [") {
 		t.Errorf("against a measured run: exit code %d, %s\n%s", code, errs, out)
+	}
+	for _, file := range []string{results.TablesFile, results.ReportFile} {
+		got := contents(t, dir)[file]
+		if !strings.Contains(got, "Measured and modelled") || !strings.Contains(got, "Held against the episodes of "+filepath.Base(other)+".") {
+			t.Errorf("%s has nothing of the other run", file)
+		}
+	}
+	if _, errs, code = nines(t, "report", dir, "-q"); code != exitFine || !maps.Equal(contents(t, dir), before) {
+		t.Errorf("a report of the run alone is not what it was before: exit code %d, %s", code, errs)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"nines/analysis"
+	"nines/analysis/report"
 	"nines/bench"
 	"nines/results"
 )
@@ -45,7 +46,8 @@ func (c *analyzeCmd) report(in analysis.Input) (run *results.Run, sum analysis.S
 	if err := run.End(time.Now()); err != nil {
 		return run, sum, err
 	}
-	return run, sum, writeReport(run, []analysis.Summary{sum})
+	_, err = writeReport(run, []analysis.Summary{sum}, report.Other{})
+	return run, sum, err
 }
 
 // keep writes the files of a trial.

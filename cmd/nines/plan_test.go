@@ -74,8 +74,8 @@ func TestPlanOfKnees(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := x.facts().Rate; got != want {
-			t.Errorf("%s: %v op/s, want %v", x.label, got, want)
+		if f := x.facts(); f.Rate != want || f.Knee != 2*want {
+			t.Errorf("%s: %v op/s of %v, want %v", x.label, f.Rate, f.Knee, want)
 		}
 	}
 	if got := outline(s)[0]; !strings.Contains(got, "at 50 % of each system's knee") {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"nines/analysis"
+	"nines/analysis/report"
 	"nines/bench/scenario"
 	"nines/results"
 )
@@ -107,11 +108,12 @@ func (o output) conclude(ctx context.Context, t terminal, run *results.Run, all 
 			return fmt.Errorf("%w (the trials are kept; mend that, then: nines report %s)", err, run.Dir())
 		}
 	}
-	if err := writeReport(run, all); err != nil {
+	years, err := writeReport(run, all, report.Other{})
+	if err != nil {
 		removeReport(run)
 		return errors.Join(failed, fmt.Errorf("%w (the trials are kept; mend that, then: nines report %s)", err, run.Dir()))
 	}
-	if err := o.present(t.out, run, all); err != nil {
+	if err := o.present(t.out, run, all, years); err != nil {
 		return errors.Join(failed, err)
 	}
 	switch {

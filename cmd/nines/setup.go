@@ -93,7 +93,7 @@ func (x *spec) facts() results.Facts {
 		Trial: x.name, System: x.label, Adapter: x.system.Name, Settings: x.settings, Guarantees: x.ready.Guarantees,
 		Variant: x.variant, Repeat: x.repeat, Seed: x.seed, Host: s.Host, Virtual: isVirtual(x.planned), Nodes: x.nodes,
 		Duration: s.Duration, Warmup: s.Warmup, Deadline: s.Load.Deadline, Abandon: s.Load.Abandon,
-		Arrivals: string(s.Load.Arrivals), Rate: s.Load.Rate, Workload: x.workload.Name(), CAS: x.workload.CAS(),
+		Arrivals: string(s.Load.Arrivals), Rate: s.Load.Rate, Knee: s.Load.KneeOf(x.system), Workload: x.workload.Name(), CAS: x.workload.CAS(),
 		Object: x.workload.Object(), Lease: s.Workload.Lease, Txns: x.workload.Txns(), SLOTarget: s.SLO.Target, SLOBin: s.SLO.Bin,
 	}
 	if accounts, total := x.workload.Bank(); accounts > 0 {
