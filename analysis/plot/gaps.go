@@ -23,7 +23,7 @@ func Gaps(all []analysis.Summary) Chart {
 		Name: "gaps", Title: "Service gap for each fault",
 		Caption: "How long no probe of any node was answered. Solid: after the fault was injected. " +
 			"Hollow: after it was healed. Whiskers: the resolution, one probe period to either side.",
-		Basis:  basis(gapEpisodes(rows)+" a row", noInterval+": a dot is an episode, and the tables have the intervals", probePeriod(systems)),
+		Basis:  basis(gapEpisodes(rows)+" a row", noInterval+": a dot is "+dotMeans(rows)+", and the tables have the intervals", probePeriod(systems)),
 		Alt:    gapsAlt(rows),
 		height: func(f Format) vg.Length { return rowsHeight(rows, f) + f.length(2.6) },
 		body:   func(dc draw.Canvas, f Format) { drawGaps(dc, f, rows) },
@@ -171,6 +171,32 @@ func (r gapRow) draw(c draw.Canvas, f Format, left, top vg.Length, x func(float6
 	r.bar(c, f, x, r.heal, middle-f.length(0.5), true)
 }
 
+// mostDots are the dots that can still be told apart.
+const mostDots = 100
+
+// dots are the values, or of many evenly spaced quantiles, the ends among them.
+func (s Spread) dots() []float64 {
+	n := len(s.Values)
+	if n <= mostDots {
+		return s.Values
+	}
+	out := make([]float64, mostDots)
+	for i := range out {
+		out[i] = s.Values[i*(n-1)/(mostDots-1)]
+	}
+	return out
+}
+
+// dotMeans says what a dot is.
+func dotMeans(rows []gapRow) string {
+	for _, r := range rows {
+		if len(r.inject.Values) > mostDots {
+			return fmt.Sprintf("an episode, of more than %d one of as many quantiles", mostDots)
+		}
+	}
+	return "an episode"
+}
+
 // bar draws one spread around the height y.
 func (r gapRow) bar(c draw.Canvas, f Format, x func(float64) vg.Length, s Spread, y vg.Length, hollow bool) {
 	t, half, end := r.system.tint(), f.length(0.38), x(s.Median)
@@ -184,7 +210,7 @@ func (r gapRow) bar(c draw.Canvas, f Format, x func(float64) vg.Length, s Spread
 		c.SetLineStyle(stroke(t, 1, 0.9))
 		c.Stroke(rect)
 	}
-	for _, v := range s.Values {
+	for _, v := range s.dots() {
 		if len(s.Values) > 1 {
 			c.SetColor(paper.solid())
 			c.DrawGlyphNoClip(draw.GlyphStyle{Color: paper.solid(), Radius: 2.6, Shape: draw.CircleGlyph{}}, vg.Point{X: x(v), Y: y})

@@ -9,6 +9,7 @@ import (
 	"nines/analysis"
 	"nines/analysis/plot"
 	"nines/analysis/stats"
+	"nines/results"
 )
 
 // A faultStep is one step of the schedule as all systems met it.
@@ -34,7 +35,16 @@ func faultSteps(summaries []analysis.Summary) []faultStep {
 
 func (s *faultStep) heading() string { return s.Letter + "  " + oneLine(s.Fault) }
 
-// everyOccurrence lists the episodes of a step in all trials, trusted or not.
+// mostListed are the episodes of a system that a table lists one by one: more of
+// them nobody reads, and the page of a campaign would be nothing else.
+const mostListed = 50
+
+// listed are the first episodes of a step in all trials, trusted or not.
+func listed(s plot.System, step plot.Step) []plot.Occurrence {
+	all := everyOccurrence(s, step)
+	return all[:min(len(all), mostListed)]
+}
+
 func everyOccurrence(s plot.System, step plot.Step) []plot.Occurrence {
 	var out []plot.Occurrence
 	for _, t := range s.Trials {
@@ -45,6 +55,17 @@ func everyOccurrence(s plot.System, step plot.Step) []plot.Occurrence {
 		}
 	}
 	return out
+}
+
+// noteUnlisted says how many episodes of a step the table does not list.
+func (t *table) noteUnlisted(systems []plot.System, step plot.Step) {
+	n := 0
+	for _, s := range systems {
+		n += max(0, len(everyOccurrence(s, step))-mostListed)
+	}
+	if n > 0 {
+		t.note(fmt.Sprintf("The first %d of each system; %d more are in %s.", mostListed, n, results.EpisodesFile))
+	}
 }
 
 const episodeNote = "Times from the start of injection. Gap: the longest without a completed probe that began before healing (heal gap: after). " +
@@ -58,11 +79,12 @@ func stepEpisodes(systems []plot.System, step plot.Step) table {
 	}}
 	repeats := 1
 	for _, s := range systems {
-		for _, o := range everyOccurrence(s, step) {
+		for _, o := range listed(s, step) {
 			t.addEpisode(o)
 			repeats = max(repeats, o.Trial.Facts.Repeat)
 		}
 	}
+	t.noteUnlisted(systems, step)
 	t.addApart(systems, step)
 	if partitioned(systems) {
 		t.addDoubt(systems, step)
@@ -79,7 +101,7 @@ func (t *table) addDoubt(systems []plot.System, step plot.Step) {
 	t.note(doubtNote)
 	row := 0
 	for _, s := range systems {
-		for _, o := range everyOccurrence(s, step) {
+		for _, o := range listed(s, step) {
 			put := (&total{mark: plot.MarkOf(o.Trial)}).marked
 			for _, c := range doubtCells(o.Episode, o.Trial) {
 				if c != "n/a" {
@@ -229,7 +251,7 @@ func stepEvidence(systems []plot.System, step plot.Step) table {
 	repeats := 1
 	t := table{Title: "Evidence that the fault bit", Keys: 2, Columns: []column{{"system", word}, {"repeat", figure}, {"evidence", prose}}}
 	for _, s := range systems {
-		for _, o := range everyOccurrence(s, step) {
+		for _, o := range listed(s, step) {
 			evidence := oneLine(o.Episode.Evidence)
 			switch {
 			case o.Episode.NA != "":
@@ -241,6 +263,7 @@ func stepEvidence(systems []plot.System, step plot.Step) table {
 			repeats = max(repeats, o.Trial.Facts.Repeat)
 		}
 	}
+	t.noteUnlisted(systems, step)
 	if repeats == 1 {
 		t.drop(1)
 	}

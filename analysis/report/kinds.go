@@ -92,7 +92,7 @@ func allOf(s analysis.Stretches) analysis.Outage {
 func (t *table) addApart(systems []plot.System, step plot.Step) {
 	var all []plot.Occurrence
 	for _, s := range systems {
-		all = append(all, everyOccurrence(s, step)...)
+		all = append(all, listed(s, step)...)
 	}
 	if !slices.ContainsFunc(all, apart) {
 		return
