@@ -28,8 +28,8 @@ type Thinning struct {
 // Defaults of [Thinning].
 const (
 	DefaultWhole  = 4_000_000
-	DefaultLoad   = 1_500_000
-	DefaultChecks = 1_000_000
+	DefaultLoad   = 500_000
+	DefaultChecks = 400_000
 )
 
 // Thinned is what was counted of a long trial, and how much was kept.

@@ -155,14 +155,17 @@ func explain(t *table, rows []total) {
 	for i := range rows {
 		t.explain(rows[i].mark)
 	}
+	several, without := false, false
 	for i := range rows {
-		if r := &rows[i]; len(r.Trials) > 1 {
-			n := "Each row holds medians over the trials of a system."
-			if len(r.trials) < len(r.Trials) {
-				n = "Each row holds medians over the trials of a system that can be trusted."
-			}
-			t.note(n)
-		}
+		r := &rows[i]
+		several = several || len(r.Trials) > 1
+		without = without || len(r.Trials) > 1 && len(r.trials) < len(r.Trials)
+	}
+	switch {
+	case without:
+		t.note("Each row holds medians over the trials of a system that can be trusted.")
+	case several:
+		t.note("Each row holds medians over the trials of a system.")
 	}
 }
 

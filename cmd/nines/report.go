@@ -44,7 +44,7 @@ func (c *reportCmd) Run(ctx context.Context, t terminal) error {
 		if ctx.Err() != nil {
 			return errInterrupted
 		}
-		s, err := analysis.Trial(dir, analysis.Options{})
+		s, err := summarize(dir)
 		if err != nil {
 			return badInput{err}
 		}

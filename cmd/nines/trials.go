@@ -25,7 +25,7 @@ func (h *held) try(ctx context.Context, dir string, p planned, show *stage) (ana
 
 // analyse makes the summary of a trial that is complete.
 func analyse(dir string, p planned) (analysis.Summary, error) {
-	sum, err := analysis.Trial(trialDir(dir, p.name), analysis.Options{})
+	sum, err := summarize(trialDir(dir, p.name))
 	if err != nil {
 		return sum, fmt.Errorf("analyse trial %s: %w", p.name, err)
 	}
