@@ -53,14 +53,14 @@ unit: ## all tests but the real run
 	$(call step,tests: go test ./...)
 	@$(GO) test -timeout 8m -skip '^TestRealRun' ./...
 
-# Again with the race detector, without what is too slow under it (-short), and
-# without the packages that draw charts and pages: they start no goroutine, and would
-# take a quarter of the time.
+# Again with the race detector, without what is too slow under it (-short), in the
+# packages that have something for it: those that start goroutines. Their tests look
+# for leaks, which a convention holds them to.
 .PHONY: race
-race: ## all tests but the slowest, with the race detector
+race: ## all tests of what starts goroutines but the slowest, with the race detector
 	$(call step,tests with the race detector: go test -race -short)
 	@if command -v "$$($(GO) env CC)" >/dev/null; then \
-	  CGO_ENABLED=1 $(GO) test -race -short -timeout 8m $$($(GO) list ./... | grep -v -e /analysis/plot$$ -e /analysis/report$$); \
+	  CGO_ENABLED=1 $(GO) test -race -short -timeout 8m $$(grep -rl --include='*_test.go' 'goleak\.' . | xargs -n1 dirname | sort -u); \
 	else \
 	  echo "SKIPPED: the race detector needs a C compiler, and there is no $$($(GO) env CC)"; \
 	fi
