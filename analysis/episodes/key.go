@@ -17,7 +17,7 @@ type Key struct {
 	For     analysis.MS `json:"for_ms"`                // how long the fault was to last
 	Rate    float64     `json:"rate_op_s"`             // offered; 0 in a closed loop
 	Varies  bool        `json:"rate_varies,omitempty"` // Rate is the mean of one that changes
-	OfKnee  string      `json:"of_knee,omitempty"`     // what Rate is for each system, such as 60% of knee, if a matrix says so
+	OfKnee  string      `json:"of_knee,omitempty"`     // what Rate is for each system, such as 60% of knee, if its knee is known
 	System  string      `json:"system"`                // label, without what other fields of the key say
 	Adapter string      `json:"adapter"`
 	Nodes   int         `json:"nodes"`
@@ -33,9 +33,13 @@ func keyOf(s *analysis.Summary, e *analysis.Episode) Key {
 	return Key{Fault: e.Fault, For: e.For, Rate: f.Rate, Varies: f.Profile != nil, OfKnee: ofKnee(f), System: analysis.LabelWithout(f, told...), Adapter: f.Adapter, Nodes: len(f.Nodes), Virtual: f.Virtual}
 }
 
-// ofKnee is the share of the knee that a trial's load is, if its matrix says so.
+// ofKnee is the share of the knee that a trial's load is, if the knee of its system was
+// given, or its matrix says so.
 func ofKnee(f *results.Facts) string {
-	for _, v := range f.Variant {
+	if f.Knee > 0 && f.Rate > 0 {
+		return fmt.Sprintf("%.3g%% of knee", 100*f.Rate/f.Knee)
+	}
+	for _, v := range f.Variant { // in files of before the knee was noted
 		if v.Name == "rate" && strings.HasSuffix(v.Value, "% of knee") {
 			return v.Value
 		}
