@@ -114,6 +114,15 @@ type Bank struct {
 	Total    int64  `json:"total"`
 }
 
+// ShareOfKnee is the offered rate as a share of the system's knee; 0 if that is not
+// known, or no rate was offered.
+func (f *Facts) ShareOfKnee() float64 {
+	if f.Knee <= 0 {
+		return 0
+	}
+	return max(0, f.Rate) / f.Knee
+}
+
 // Linearizable reports whether the history must be linearizable.
 func (g Guarantees) Linearizable() bool { return g.Reads == "linearizable" || g.Reads == "lease" }
 

@@ -36,8 +36,8 @@ func keyOf(s *analysis.Summary, e *analysis.Episode) Key {
 // ofKnee is the share of the knee that a trial's load is, if the knee of its system was
 // given, or its matrix says so.
 func ofKnee(f *results.Facts) string {
-	if f.Knee > 0 && f.Rate > 0 {
-		return fmt.Sprintf("%.3g%% of knee", 100*f.Rate/f.Knee)
+	if share := f.ShareOfKnee(); share > 0 {
+		return fmt.Sprintf("%.3g%% of knee", 100*share)
 	}
 	for _, v := range f.Variant { // in files of before the knee was noted
 		if v.Name == "rate" && strings.HasSuffix(v.Value, "% of knee") {

@@ -131,10 +131,10 @@ func offered(f *results.Facts) string {
 // ofKnee is which share of the system's knee the rate is, where the scenario says what its
 // knee was measured to be: 60 %.
 func ofKnee(f *results.Facts) string {
-	if f.Knee <= 0 || f.Rate <= 0 {
-		return ""
+	if share := f.ShareOfKnee(); share > 0 {
+		return fmt.Sprintf("%.3g %%", 100*share)
 	}
-	return fmt.Sprintf("%.3g %%", 100*f.Rate/f.Knee)
+	return ""
 }
 
 // setting is the run in a line: what was asked of whom.
@@ -142,9 +142,10 @@ func setting(m results.Manifest, summaries []analysis.Summary) string {
 	var parts []string
 	if len(summaries) > 0 {
 		f := &summaries[0].Facts
-		systems := count(len(plot.WholeSystems(summaries)), "system")
-		if cells := plot.Systems(summaries); len(cells) > len(plot.WholeSystems(summaries)) {
-			systems += fmt.Sprintf(" in %d cells of a matrix", len(cells))
+		whole, cells := len(plot.WholeSystems(summaries)), len(plot.Systems(summaries))
+		systems := count(whole, "system")
+		if cells > whole {
+			systems += fmt.Sprintf(" in %d cells of a matrix", cells)
 		}
 		parts = append(parts, systems, count(len(summaries), "trial"), sizes(summaries))
 		if f.Workload != "" {

@@ -173,22 +173,9 @@ func aTrial(t *testing.T) (dir string, row map[string]any) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "run")
 	c := flags(t, short(dir, "--systems", "null", "--duration", "1s")[1:]...)
-	s := effective(t, c)
-	run, _, err := c.create(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := plan(s)[0]
-	x, err := specify(p)
-	if err != nil {
-		t.Fatal(err)
-	}
+	x, files := firstTrial(t, c)
 	f := x.facts()
 	f.Guarantees = results.Guarantees{Reads: "linearizable", Durability: "a kill"}
-	files, err := run.Begin(p.name, p.label, p.repeat)
-	if err != nil {
-		t.Fatal(err)
-	}
 	const ms = time.Millisecond
 	var samples []bench.Sample
 	for i := range uint64(400) {

@@ -8,12 +8,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"nines/analysis"
 	"nines/bench"
-	"nines/bench/trial"
 	"nines/results"
 	"nines/results/history"
 	"nines/workloads"
@@ -26,20 +24,7 @@ func trialOn(t *testing.T, workload string) (dir string) {
 	c := flags(t, "steady", "--systems", "etcdraft", "--time", "virtual", "--duration", "2s", "--rate", "300", "--out", filepath.Join(t.TempDir(), "run"),
 		"--set", "warmup=100ms", "--set", "disk.kind=memory", "--set", "workload={name: "+workload+"}", "--set", "load.abandon=200ms",
 		"--set", "faults=[{at: 500ms, for: 500ms, fault: kill(leader)}]")
-	s := effective(t, c)
-	run, _, err := c.create(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := plan(s)[0]
-	x, err := specify(p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	files, err := run.Begin(p.name, p.label, p.repeat)
-	if err != nil {
-		t.Fatal(err)
-	}
+	x, files := firstTrial(t, c)
 	cfg, logs, err := x.config(files.Dir())
 	if err != nil {
 		t.Fatal(err)
@@ -49,10 +34,9 @@ func trialOn(t *testing.T, workload string) (dir string) {
 			t.Fatal(err)
 		}
 	}
-	cfg.Recorder, cfg.Pacer, cfg.CPU, cfg.Usage = files.Samples, bench.Sleeping, nil, nil
-	var result trial.Result
-	synctest.Test(t, func(t *testing.T) { result, err = trial.Run(t.Context(), cfg) })
-	if err = errors.Join(err, logs.close()); err != nil || result.Facts.Failure != "" {
+	cfg.Recorder = files.Samples
+	result := inBubble(t, cfg)
+	if err := logs.close(); err != nil || result.Facts.Failure != "" {
 		t.Fatal(err, result.Facts.Failure)
 	}
 	if dir, err = files.Finish(result.Facts, result.Faults, result.Events); err != nil {
@@ -292,20 +276,8 @@ func TestExportedCheck(t *testing.T) {
 // TestExportRefuses: nothing is written of a history that could not be read.
 func TestExportRefuses(t *testing.T) {
 	c := flags(t, short(filepath.Join(t.TempDir(), "run"), "--systems", "single", "--set", "workload={name: queue}")[1:]...)
-	s := effective(t, c)
-	run, _, err := c.create(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	x, err := specify(plan(s)[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	files, err := run.Begin("single-1", "single", 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = files.Txns()
+	x, files := firstTrial(t, c)
+	_, err := files.Txns()
 	err = errors.Join(err, files.Samples.Record([]bench.Sample{{Kind: bench.Transact, Arg: 7, Outcome: bench.OK, Class: bench.Main}}))
 	if err != nil {
 		t.Fatal(err)

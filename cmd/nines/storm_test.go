@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 
 	"nines/analysis"
 	"nines/bench"
@@ -76,11 +75,8 @@ func storm(t *testing.T, p planned) (r trial.Result, recorded []bench.Sample) {
 		t.Fatal(err)
 	}
 	var to samples
-	cfg.Recorder, cfg.Pacer, cfg.CPU, cfg.Usage = &to, bench.Sleeping, nil, nil
-	synctest.Test(t, func(t *testing.T) { r, err = trial.Run(t.Context(), cfg) })
-	if err != nil {
-		t.Fatal(err)
-	}
+	cfg.Recorder = &to
+	r = inBubble(t, cfg)
 	if err := logs.close(); err != nil {
 		t.Error(err)
 	}
